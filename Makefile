@@ -1,0 +1,38 @@
+# The front door. "make help" lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export JAVA_HOME := $(shell src/main/scripts/find-jdk jdk)
+MVN := mvn -B -ntp
+PROGRAM := target/keywrap/bin/keywrap
+SOURCES := pom.xml $(shell find src/main -type f)
+
+.PHONY: help run test e2e dist format clean packages
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+packages:
+	@test -n "$$JAVA_HOME"
+	@scripts/install-packages mvn=maven
+
+$(PROGRAM): $(SOURCES)
+	@$(MAKE) --no-print-directory packages
+	$(MVN) -q package -DskipTests
+	@touch $@
+
+run: $(PROGRAM) ## build what is missing and serve from a throw-away keystore on target/run/kms.sock
+	@scripts/run-local
+
+test: packages ## build and run all tests
+	$(MVN) verify
+
+e2e: $(PROGRAM) ## drive the built program with Kubernetes' own KMS client (Go)
+	@e2e/run
+
+dist: $(PROGRAM) ## make target/keywrap/ and target/keywrap.tar.gz
+
+format: packages ## format the Java code
+	$(MVN) -q spotless:apply
+
+clean: ## remove everything that was built
+	rm -rf target

@@ -1,0 +1,111 @@
+package io.github.keywrap.app;
+
+import io.github.keywrap.config.ConfigurationException;
+import io.github.keywrap.config.Problem;
+import io.github.keywrap.domain.Bulkhead;
+import io.github.keywrap.domain.HealthMonitor;
+import io.github.keywrap.domain.InlineBulkhead;
+import io.github.keywrap.domain.KeyRing;
+import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.PooledBulkhead;
+import io.github.keywrap.domain.ReadBackKeyWrapper;
+import io.github.keywrap.domain.RingKey;
+import io.github.keywrap.local.LocalKeys;
+import io.github.keywrap.observe.KeyMetrics;
+import io.github.keywrap.observe.MeteredKeyWrapper;
+import io.github.keywrap.settings.KeySettings;
+import io.github.keywrap.settings.LocalKeySettings;
+import io.github.keywrap.settings.PoolSettings;
+import io.github.keywrap.settings.Settings;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Opens the keys of the settings: the one place that knows every type of back end. */
+public final class KeyRings {
+  private final Settings settings;
+  private final MeterRegistry registry;
+  private final List<Problem> problems = new ArrayList<>();
+
+  private KeyRings(Settings settings, MeterRegistry registry) {
+    this.settings = settings;
+    this.registry = registry;
+  }
+
+  /**
+   * Opens all keys; their probes are not started.
+   *
+   * @throws ConfigurationException with the problems of all keys
+   */
+  public static KeyRing open(Settings settings, MeterRegistry registry) {
+    return new KeyRings(settings, registry).open();
+  }
+
+  private KeyRing open() {
+    Map<KeySettings, KeyWrapper> wrappers = new LinkedHashMap<>();
+    for (KeySettings key : settings.keys()) {
+      openWrapper(key).ifPresent(wrapper -> wrappers.put(key, wrapper));
+    }
+    refuseSameKeyTwice(wrappers);
+    if (!problems.isEmpty()) {
+      wrappers.values().forEach(KeyWrapper::close);
+      throw new ConfigurationException(problems);
+    }
+    List<RingKey> keys =
+        wrappers.entrySet().stream().map(key -> ringKey(key.getKey(), key.getValue())).toList();
+    return new KeyRing(settings.active().name(), keys);
+  }
+
+  private Optional<KeyWrapper> openWrapper(KeySettings key) {
+    try {
+      return Optional.of(
+          switch (key) {
+            case LocalKeySettings local -> LocalKeys.open(local);
+          });
+    } catch (OperatorException e) {
+      problems.add(new Problem("key " + key.name(), e.getMessage(), e.hint()));
+    }
+    return Optional.empty();
+  }
+
+  private void refuseSameKeyTwice(Map<KeySettings, KeyWrapper> wrappers) {
+    List<Map.Entry<KeySettings, KeyWrapper>> opened = List.copyOf(wrappers.entrySet());
+    for (int i = 0; i < opened.size(); i++) {
+      for (Map.Entry<KeySettings, KeyWrapper> earlier : opened.subList(0, i)) {
+        KeyWrapper later = opened.get(i).getValue();
+        if (later.currentKeyId().filter(earlier.getValue()::opens).isPresent()) {
+          problems.add(
+              new Problem(
+                  "key " + opened.get(i).getKey().name(),
+                  "is the same key as " + earlier.getKey().name(),
+                  "drop one of the two"));
+        }
+      }
+    }
+  }
+
+  private RingKey ringKey(KeySettings key, KeyWrapper opened) {
+    KeyMetrics metrics = new KeyMetrics(registry, key.name());
+    KeyWrapper metered = new MeteredKeyWrapper(opened, metrics);
+    KeyWrapper verified =
+        new ReadBackKeyWrapper(
+            metered, ReadBackKeyWrapper.Policy.ALWAYS, metrics::readBackMismatched);
+    KeyWrapper sampled =
+        new ReadBackKeyWrapper(metered, settings.verifyWrap(), metrics::readBackMismatched);
+    HealthMonitor monitor =
+        new HealthMonitor(key.name(), verified, settings.healthInterval(), settings.callTimeout());
+    metrics.observe(monitor::health);
+    return new RingKey(key.name(), sampled, verified, bulkhead(key), monitor);
+  }
+
+  private static Bulkhead bulkhead(KeySettings key) {
+    PoolSettings pool = key.pool();
+    return pool.threads() == 0
+        ? new InlineBulkhead()
+        : new PooledBulkhead(key.name(), pool.threads(), pool.queue());
+  }
+}

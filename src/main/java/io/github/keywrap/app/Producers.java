@@ -1,0 +1,78 @@
+package io.github.keywrap.app;
+
+import io.github.keywrap.domain.KeyRing;
+import io.github.keywrap.observe.KeyReadiness;
+import io.github.keywrap.observe.SocketLiveness;
+import io.github.keywrap.settings.Settings;
+import io.github.keywrap.transport.FailureLog;
+import io.github.keywrap.transport.KmsServer;
+import io.github.keywrap.transport.KmsV1Service;
+import io.github.keywrap.transport.KmsV2Service;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.grpc.MetricCollectingServerInterceptor;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.Liveness;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Makes the program's parts known to the framework. */
+@Dependent
+final class Producers {
+  @Produces
+  @Singleton
+  Settings settings() {
+    return Serving.current().settings();
+  }
+
+  @Produces
+  @Singleton
+  KeyRing ring() {
+    return Serving.current().ring();
+  }
+
+  @Produces
+  @Singleton
+  Termination termination() {
+    return Serving.current().termination();
+  }
+
+  @Produces
+  @Singleton
+  KmsV1Service v1(KeyRing ring, Settings settings) {
+    return new KmsV1Service(ring, settings.callTimeout(), Version.current());
+  }
+
+  @Produces
+  @Singleton
+  KmsV2Service v2(KeyRing ring, Settings settings) {
+    return new KmsV2Service(ring, settings.status(), settings.callTimeout());
+  }
+
+  @Produces
+  @Singleton
+  KmsServer server(KmsV1Service v1, KmsV2Service v2, MeterRegistry registry) {
+    return new KmsServer(
+        Serving.current().claim(),
+        List.of(
+            io.github.keywrap.transport.v1beta1.KeyManagementServiceGrpc.bindService(v1),
+            io.github.keywrap.transport.v2.KeyManagementServiceGrpc.bindService(v2)),
+        List.of(new MetricCollectingServerInterceptor(registry), new FailureLog()));
+  }
+
+  @Produces
+  @Singleton
+  @Readiness
+  HealthCheck readiness(KeyRing ring, KmsServer server) {
+    return new KeyReadiness(ring, server::isServing);
+  }
+
+  @Produces
+  @Singleton
+  @Liveness
+  HealthCheck liveness(KmsServer server) {
+    return new SocketLiveness(server::isReachableWhereMeant);
+  }
+}

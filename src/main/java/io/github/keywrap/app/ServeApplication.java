@@ -1,0 +1,59 @@
+package io.github.keywrap.app;
+
+import io.github.keywrap.domain.KeyRing;
+import io.github.keywrap.settings.Settings;
+import io.github.keywrap.transport.KmsServer;
+import io.quarkus.arc.Unremovable;
+import io.quarkus.runtime.QuarkusApplication;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+
+/** From the first probe to the last answer: the order of start and stop. */
+@Singleton
+@Unremovable
+final class ServeApplication implements QuarkusApplication {
+  private static final Logger LOG = System.getLogger(ServeApplication.class.getName());
+
+  /** Long enough for a key that works; one that does not is not waited for. */
+  private static final Duration FIRST_PROBE = Duration.ofSeconds(2);
+
+  private final Settings settings;
+  private final KeyRing ring;
+  private final KmsServer server;
+  private final Termination termination;
+
+  @Inject
+  ServeApplication(Settings settings, KeyRing ring, KmsServer server, Termination termination) {
+    this.settings = settings;
+    this.ring = ring;
+    this.server = server;
+    this.termination = termination;
+  }
+
+  @Override
+  public int run(String... unused) throws InterruptedException, IOException {
+    ring.keys().forEach(key -> key.monitor().start());
+    ring.active().monitor().awaitFirstProbe(FIRST_PROBE);
+    try (server) {
+      if (!termination.isRequested()) {
+        server.start();
+        LOG.log(
+            Level.INFO,
+            "serving KMS v1 and v2 on {0}; active key \"{1}\", {2} in all",
+            settings.socket().path(),
+            ring.active().name(),
+            ring.keys().size());
+        termination.await();
+      }
+      LOG.log(Level.INFO, "stopping: no new calls, those in flight are answered");
+      if (!server.drain(settings.shutdownGrace())) {
+        LOG.log(Level.WARNING, "calls were cut off: they took longer than the grace time");
+      }
+    }
+    return 0;
+  }
+}

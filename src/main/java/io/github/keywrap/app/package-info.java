@@ -1,0 +1,5 @@
+/** Puts the parts together: opens the keys, starts and stops the program. */
+@NullMarked
+package io.github.keywrap.app;
+
+import org.jspecify.annotations.NullMarked;

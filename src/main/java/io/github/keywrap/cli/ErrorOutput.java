@@ -1,0 +1,66 @@
+package io.github.keywrap.cli;
+
+import io.github.keywrap.config.ConfigurationException;
+import io.github.keywrap.config.Problem;
+import io.github.keywrap.domain.OperatorException;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Every error on standard error as {@code error: …}, then {@code hint: …}; never a stack trace. */
+final class ErrorOutput implements IExecutionExceptionHandler {
+  @Override
+  public int handleExecutionException(
+      Exception failure, CommandLine command, ParseResult parseResult) {
+    PrintWriter err = command.getErr();
+    return switch (failure) {
+      case ConfigurationException e -> {
+        e.problems().forEach(problem -> print(err, problem));
+        yield ExitCode.CONFIGURATION;
+      }
+      case OperatorException e -> print(err, e.getMessage(), e.hint());
+      default -> defect(err, failure);
+    };
+  }
+
+  static void print(PrintWriter err, Problem problem) {
+    int _ = print(err, problem.toString(), problem.hint());
+  }
+
+  static int print(PrintWriter err, String message, String hint) {
+    err.println("error: " + message);
+    if (!hint.isEmpty()) {
+      err.println("hint: " + hint);
+    }
+    err.flush();
+    return ExitCode.FAILED;
+  }
+
+  private static int defect(PrintWriter err, Exception failure) {
+    Throwable origin = failure;
+    while (origin.getCause() != null) {
+      origin = origin.getCause();
+    }
+    String where =
+        Arrays.stream(origin.getStackTrace()).findFirst().map(f -> " at " + f).orElse("");
+    return print(
+        err,
+        origin.getClass().getSimpleName() + ": " + origin.getMessage() + where,
+        "this is a defect in keywrap; please report it with this line");
+  }
+
+  static int usage(ParameterException failure, String[] args) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("error: " + failure.getMessage());
+    if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
+      err.println("hint: " + command.getCommandSpec().qualifiedName() + " --help");
+    }
+    err.flush();
+    return ExitCode.USAGE;
+  }
+}

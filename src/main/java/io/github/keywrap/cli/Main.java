@@ -1,0 +1,30 @@
+package io.github.keywrap.cli;
+
+import io.quarkus.runtime.annotations.QuarkusMain;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+
+/** Where the program begins. Only {@code serve} starts the framework. */
+@QuarkusMain
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    CommandLine keywrap =
+        new CommandLine(new KeywrapCommand())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(new ErrorOutput())
+            .setParameterExceptionHandler(ErrorOutput::usage);
+    CommandLine completion = new CommandLine(new AutoComplete.GenerateCompletion());
+    completion
+        .getCommandSpec()
+        .usageMessage()
+        .description("Prints the completion script for bash and zsh: source <(keywrap completion)");
+    keywrap.addSubcommand("completion", completion);
+    return keywrap;
+  }
+}

@@ -1,0 +1,19 @@
+package io.github.keywrap.cli;
+
+import io.github.keywrap.app.Serving;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = "Serves KMS v1 and v2 on the socket until SIGTERM.")
+final class ServeCommand implements Callable<Integer> {
+  @Mixin private ConfigFile config;
+
+  @Override
+  public Integer call() {
+    return Serving.run(config.load().settings());
+  }
+}

@@ -1,0 +1,103 @@
+package io.github.keywrap.config;
+
+import static java.util.Locale.ROOT;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Settings in environment variables: the name in capitals, with {@code _} for every dot and hyphen.
+ * {@code KEYWRAP_KEYS_HSM_2026_TYPE} is {@code keywrap.keys.hsm-2026.type}. Names of keys are
+ * lower-case DNS labels, so each variable means one setting and each setting has one variable.
+ */
+final class EnvironmentOverrides {
+  private static final String PREFIX = "KEYWRAP_";
+  private static final String KEYS_PREFIX = Setting.environmentName(Setting.KEYS);
+
+  /**
+   * Not settings: what bin/keywrap reads, and what Kubernetes adds to pods because of a Service
+   * that happens to be called keywrap.
+   */
+  private static final List<String> FOREIGN =
+      List.of("KEYWRAP_JAVA_OPTS", "KEYWRAP_SERVICE_", "KEYWRAP_PORT");
+
+  private final Map<String, String> environment;
+  private final List<Problem> problems;
+
+  EnvironmentOverrides(Map<String, String> environment, List<Problem> problems) {
+    this.environment = environment;
+    this.problems = problems;
+  }
+
+  void applyTo(Entries entries) {
+    environment.keySet().stream()
+        .filter(variable -> variable.startsWith(PREFIX))
+        .filter(variable -> FOREIGN.stream().noneMatch(variable::startsWith))
+        .sorted()
+        .forEach(variable -> apply(variable, entries));
+  }
+
+  private void apply(String variable, Entries entries) {
+    String place = "environment variable " + variable;
+    Optional<String> name = settingName(variable);
+    if (name.isPresent()) {
+      entries.override(name.get(), new Entry(environment.getOrDefault(variable, ""), place));
+    } else if (!holdsSecret(variable, entries)) {
+      problems.add(
+          new Problem(
+              place,
+              "is not a setting",
+              NearestName.hint(
+                  variable,
+                  Setting.common()
+                      .map(setting -> Setting.environmentName(setting.name()))
+                      .toList())));
+    }
+  }
+
+  private static Optional<String> settingName(String variable) {
+    Optional<String> common =
+        Setting.common()
+            .map(Setting::name)
+            .filter(name -> Setting.environmentName(name).equals(variable))
+            .findFirst();
+    return common.isPresent() ? common : keySettingName(variable);
+  }
+
+  /** The longest ending that is a setting of a key; what stands before it is the key's name. */
+  private static Optional<String> keySettingName(String variable) {
+    if (!variable.startsWith(KEYS_PREFIX)) {
+      return Optional.empty();
+    }
+    String rest = variable.substring(KEYS_PREFIX.length());
+    return Setting.perKey()
+        .sorted(Comparator.comparingInt((Setting setting) -> setting.name().length()).reversed())
+        .filter(
+            setting -> rest.endsWith(ending(setting)) && rest.length() > ending(setting).length())
+        .findFirst()
+        .map(
+            setting -> {
+              String key = rest.substring(0, rest.length() - ending(setting).length());
+              return setting.nameFor(key.toLowerCase(ROOT).replace('_', '-'));
+            });
+  }
+
+  private static String ending(Setting setting) {
+    return "_" + Setting.environmentName(setting.nameWithinKey());
+  }
+
+  /** Whether a setting says that a secret is in this variable. */
+  private boolean holdsSecret(String variable, Entries entries) {
+    return entries.names().stream()
+            .filter(name -> name.endsWith(".environment"))
+            .anyMatch(name -> entries.get(name).map(Entry::value).orElse("").equals(variable))
+        || environment.entrySet().stream()
+            .anyMatch(
+                other ->
+                    other.getKey().startsWith(KEYS_PREFIX)
+                        && other.getKey().endsWith("_ENVIRONMENT")
+                        && other.getValue().equals(variable));
+  }
+}

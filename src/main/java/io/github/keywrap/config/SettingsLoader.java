@@ -1,0 +1,119 @@
+package io.github.keywrap.config;
+
+import io.github.keywrap.domain.ReadBackKeyWrapper.Policy;
+import io.github.keywrap.domain.StatusPolicy;
+import io.github.keywrap.settings.KeySettings;
+import io.github.keywrap.settings.ManagementSettings;
+import io.github.keywrap.settings.Settings;
+import io.github.keywrap.settings.SocketSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Loads the settings of a file and the environment. */
+public final class SettingsLoader {
+  private static final String COMMON = "";
+  private static final Duration NONE = Duration.ZERO;
+
+  private final Path file;
+  private final Map<String, String> environment;
+
+  /**
+   * @param file YAML, or properties if its name ends in {@code .properties}
+   * @param environment of the process
+   */
+  public SettingsLoader(Path file, Map<String, String> environment) {
+    this.file = file;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** Settings, and where each value came from. */
+  public record Loaded(Settings settings, List<EffectiveSetting> effective) {}
+
+  /**
+   * Loads and checks all.
+   *
+   * @throws ConfigurationException with every problem there is
+   */
+  public Loaded load() {
+    List<Problem> problems = new ArrayList<>();
+    Entries entries = new Entries(problems);
+    new SettingsFile(file, problems).readInto(entries);
+    if (!problems.isEmpty() && entries.names().isEmpty()) {
+      throw new ConfigurationException(problems);
+    }
+    new EnvironmentOverrides(environment, problems).applyTo(entries);
+    UnknownNames.report(entries, problems);
+    SettingReader reader = new SettingReader(entries, problems, folder(), file.toString());
+    Optional<Settings> settings = read(reader, entries, problems);
+    if (!problems.isEmpty() || settings.isEmpty()) {
+      throw new ConfigurationException(problems);
+    }
+    return new Loaded(settings.get(), EffectiveSetting.list(reader, entries.keyNames()));
+  }
+
+  private Path folder() {
+    Path parent = file.toAbsolutePath().getParent();
+    return parent == null ? file.toAbsolutePath() : parent;
+  }
+
+  private Optional<Settings> read(SettingReader reader, Entries entries, List<Problem> problems) {
+    KeySettingsReader keyReader = new KeySettingsReader(reader, environment);
+    List<KeySettings> keys = entries.keyNames().stream().map(keyReader::read).toList();
+    if (keys.isEmpty()) {
+      problems.add(
+          new Problem(
+              file.toString(), "keywrap.keys has no key", "add one, see docs/configuration.md"));
+    }
+    SocketSettings socket = SocketSettingsReader.read(reader);
+    String active = reader.text(Setting.ACTIVE, COMMON);
+    Optional<KeySettings> activeKey =
+        keys.stream().filter(key -> key.name().equals(active)).findFirst();
+    if (activeKey.isEmpty() && !active.isEmpty()) {
+      reader.problem(
+          Setting.ACTIVE,
+          COMMON,
+          "names no key of this configuration",
+          NearestName.hint(active, entries.keyNames()));
+    }
+    Duration interval =
+        reader.duration(
+            Setting.HEALTH_INTERVAL, COMMON, Duration.ofMillis(100), Duration.ofMinutes(10));
+    Duration callTimeout =
+        reader.duration(
+            Setting.CALL_TIMEOUT, COMMON, Duration.ofMillis(100), Duration.ofMinutes(1));
+    Duration grace = reader.duration(Setting.SHUTDOWN_GRACE, COMMON, NONE, Duration.ofMinutes(10));
+    StatusPolicy status = status(reader, interval, callTimeout);
+    Policy verify =
+        reader.choice(
+            Setting.VERIFY_WRAP,
+            COMMON,
+            Map.of("always", Policy.ALWAYS, "sampled", Policy.SAMPLED, "off", Policy.OFF),
+            Policy.ALWAYS);
+    ManagementSettings management = management(reader);
+    return activeKey.map(
+        key ->
+            new Settings(
+                socket, key, keys, verify, callTimeout, grace, interval, status, management));
+  }
+
+  /** A probe that is two intervals and one time-out late no longer counts. */
+  private static StatusPolicy status(SettingReader reader, Duration interval, Duration timeout) {
+    boolean coast =
+        reader.choice(
+            Setting.STATUS_ON_OUTAGE, COMMON, Map.of("coast", true, "fail", false), false);
+    Duration maxCoast =
+        reader.duration(Setting.STATUS_MAX_COAST, COMMON, NONE, Duration.ofDays(365));
+    return new StatusPolicy(coast, maxCoast, interval.multipliedBy(2).plus(timeout));
+  }
+
+  private static ManagementSettings management(SettingReader reader) {
+    return new ManagementSettings(
+        reader.flag(Setting.MANAGEMENT_ENABLED, COMMON),
+        reader.text(Setting.MANAGEMENT_HOST, COMMON),
+        reader.number(Setting.MANAGEMENT_PORT, COMMON, 1, 65_535));
+  }
+}

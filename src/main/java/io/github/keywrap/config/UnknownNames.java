@@ -1,0 +1,41 @@
+package io.github.keywrap.config;
+
+import java.util.List;
+
+/** Reports names that are no settings, with the nearest that is. */
+final class UnknownNames {
+  private UnknownNames() {}
+
+  static void report(Entries entries, List<Problem> problems) {
+    for (String name : entries.names()) {
+      if (!isKnown(name, entries)) {
+        String place = entries.get(name).map(Entry::place).orElse("");
+        problems.add(new Problem(place, name + " is not a setting", hint(name, entries)));
+      }
+    }
+  }
+
+  private static boolean isKnown(String name, Entries entries) {
+    return Setting.common().anyMatch(setting -> setting.name().equals(name))
+        || entries.keyNames().stream()
+            .anyMatch(
+                key -> Setting.perKey().anyMatch(setting -> setting.nameFor(key).equals(name)));
+  }
+
+  private static String hint(String name, Entries entries) {
+    if (!name.startsWith(Setting.ROOT_NAME)) {
+      return "all settings are below \"keywrap:\"";
+    }
+    if (name.endsWith(".passphrase")) {
+      return "a passphrase is never given inline: passphrase: { file: PATH }";
+    }
+    return entries.keyNames().stream()
+        .filter(key -> name.startsWith(Setting.KEYS + key + "."))
+        .findFirst()
+        .map(
+            key ->
+                NearestName.hint(
+                    name, Setting.perKey().map(setting -> setting.nameFor(key)).toList()))
+        .orElseGet(() -> NearestName.hint(name, Setting.common().map(Setting::name).toList()));
+  }
+}

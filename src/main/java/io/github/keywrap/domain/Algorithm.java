@@ -1,0 +1,50 @@
+package io.github.keywrap.domain;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * How a plaintext is protected inside an {@link Envelope}. The number is written to etcd and is
+ * never given to another algorithm; see {@code docs/ciphertext-format.md}.
+ */
+public enum Algorithm {
+  /** AES-256 in Galois/Counter Mode, 16-byte tag (NIST SP 800-38D). */
+  AES_GCM(1, "aes-gcm", 32),
+  /** SM4 (GB/T 32907-2016) in Galois/Counter Mode, 16-byte tag (RFC 8998). */
+  SM4_GCM(2, "sm4-gcm", 16);
+
+  private final int number;
+  private final String label;
+  private final int keyLength;
+
+  Algorithm(int number, String label, int keyLength) {
+    this.number = number;
+    this.label = label;
+    this.keyLength = keyLength;
+  }
+
+  /** The byte that stands for this algorithm in an envelope. */
+  public int number() {
+    return number;
+  }
+
+  /** The name used in settings and in output, for example {@code aes-gcm}. */
+  public String label() {
+    return label;
+  }
+
+  /** Length of the key in bytes. */
+  public int keyLength() {
+    return keyLength;
+  }
+
+  /** The algorithm with that envelope number, if this version knows it. */
+  public static Optional<Algorithm> byNumber(int number) {
+    return Arrays.stream(values()).filter(algorithm -> algorithm.number == number).findFirst();
+  }
+
+  @Override
+  public String toString() {
+    return label;
+  }
+}

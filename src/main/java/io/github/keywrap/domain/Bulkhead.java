@@ -1,0 +1,20 @@
+package io.github.keywrap.domain;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * Where the calls of one key run, so that one back end's trouble stays its own. Two kinds: {@link
+ * InlineBulkhead} for back ends that only compute, {@link PooledBulkhead} for those that can wait.
+ */
+public sealed interface Bulkhead extends AutoCloseable permits InlineBulkhead, PooledBulkhead {
+  /**
+   * Runs {@code call}. The future ends no later than the deadline, whatever the back end does; it
+   * fails with {@link KmsException} where the call did or could not run in time.
+   */
+  <T> CompletableFuture<T> submit(Supplier<T> call, Deadline deadline);
+
+  /** Takes no more calls and does not wait for those that run. */
+  @Override
+  void close();
+}

@@ -1,0 +1,121 @@
+package io.github.keywrap.domain;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+
+/**
+ * Tries one key again and again on a thread of its own, and keeps the outcome as a snapshot that
+ * can be read without waiting. A probe wraps 32 random bytes, unwraps them and compares.
+ */
+public final class HealthMonitor implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(HealthMonitor.class.getName());
+  private static final int PROBE_LENGTH = 32;
+
+  private final String name;
+  private final KeyWrapper verified;
+  private final Duration interval;
+  private final Duration timeout;
+  private final SecureRandom random = new SecureRandom();
+  private final ScheduledExecutorService thread;
+  private final CountDownLatch firstProbe = new CountDownLatch(1);
+  private volatile KeyHealth health = new KeyHealth.Unknown();
+
+  /**
+   * @param verified reads back every wrap
+   * @param interval from the end of a good probe to the next; a failed one is repeated sooner
+   * @param timeout deadline of one probe
+   */
+  public HealthMonitor(String name, KeyWrapper verified, Duration interval, Duration timeout) {
+    this.name = name;
+    this.verified = verified;
+    this.interval = interval;
+    this.timeout = timeout;
+    this.thread =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("probe-" + name).daemon().factory());
+  }
+
+  /** Begins to probe, at once. */
+  public void start() {
+    thread.execute(this::probeAndRepeat);
+  }
+
+  /** Waits for the first probe to end; returns after {@code most} at the latest. */
+  public void awaitFirstProbe(Duration most) throws InterruptedException {
+    boolean _ = firstProbe.await(most.toNanos(), NANOSECONDS);
+  }
+
+  /** The latest outcome, from memory. */
+  public KeyHealth health() {
+    return health;
+  }
+
+  private void probeAndRepeat() {
+    KeyHealth before = health;
+    health = probe(before);
+    log(before, health);
+    firstProbe.countDown();
+    if (!thread.isShutdown()) {
+      Duration pause = health instanceof KeyHealth.Healthy ? interval : soon();
+      ScheduledFuture<?> _ = thread.schedule(this::probeAndRepeat, pause.toNanos(), NANOSECONDS);
+    }
+  }
+
+  private KeyHealth probe(KeyHealth before) {
+    byte[] bytes = new byte[PROBE_LENGTH];
+    random.nextBytes(bytes);
+    try (SecretBytes secret = SecretBytes.owning(bytes)) {
+      WrappedKey wrapped = verified.wrap(secret, Deadline.after(timeout));
+      return KeyHealth.passed(wrapped.keyId(), System.nanoTime());
+    } catch (KmsException failure) {
+      return before.failed(failure, System.nanoTime());
+    } catch (RuntimeException defect) {
+      LOG.log(Level.ERROR, "probe of key \"" + name + "\" hit a defect in keywrap", defect);
+      return before.failed(
+          new BackendUnavailable("the probe failed: " + defect.getClass().getSimpleName(), defect),
+          System.nanoTime());
+    }
+  }
+
+  private Duration soon() {
+    Duration second = Duration.ofSeconds(1);
+    return interval.compareTo(second) < 0 ? interval : second;
+  }
+
+  private void log(KeyHealth before, KeyHealth after) {
+    if (before.getClass() == after.getClass()) {
+      return;
+    }
+    switch (after) {
+      case KeyHealth.Unknown _ -> {}
+      case KeyHealth.Healthy healthy ->
+          LOG.log(Level.INFO, "key \"{0}\" works; its key id is {1}", name, healthy.keyId());
+      case KeyHealth.Outage outage -> warn("is unavailable", outage.cause());
+      case KeyHealth.Suspect suspect -> warn("may be lost", suspect.cause());
+      case KeyHealth.Lost lost ->
+          LOG.log(
+              Level.ERROR,
+              "key \"{0}\" is lost, kube-apiserver is told to stop writing: {1}",
+              name,
+              lost.cause().getMessage());
+    }
+  }
+
+  private void warn(String what, KmsException cause) {
+    LOG.log(Level.WARNING, "key \"{0}\" {1}: {2}", name, what, cause.getMessage());
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

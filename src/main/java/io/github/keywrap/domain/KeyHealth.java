@@ -1,0 +1,66 @@
+package io.github.keywrap.domain;
+
+import io.github.keywrap.domain.KmsException.AccessDenied;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.InvalidCiphertext;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.domain.KmsException.ReadBackMismatch;
+import io.github.keywrap.domain.KmsException.Throttled;
+import io.github.keywrap.domain.KmsException.UnknownKey;
+import java.util.Optional;
+
+/**
+ * What the probes so far say about one key. Immutable; each state leads to the next by the result
+ * of one probe. Times are those of {@link System#nanoTime}.
+ */
+public sealed interface KeyHealth {
+  /** No probe has ended yet. */
+  record Unknown() implements KeyHealth {}
+
+  /** The last probe wrapped and unwrapped under that key id. */
+  record Healthy(KeyId keyId, long checkedAt) implements KeyHealth {}
+
+  /** The back end is away; nothing says that the key is lost. */
+  record Outage(Optional<KeyId> keyId, KmsException cause, long since) implements KeyHealth {}
+
+  /** One probe said that the key is lost or refused; the next one decides. */
+  record Suspect(Optional<KeyId> keyId, KmsException cause, long since) implements KeyHealth {}
+
+  /** Two probes running said that the key is lost or refused, or wraps what it cannot open. */
+  record Lost(KmsException cause, long since) implements KeyHealth {}
+
+  /** The state after a probe that passed. */
+  static KeyHealth passed(KeyId keyId, long now) {
+    return new Healthy(keyId, now);
+  }
+
+  /** The state after a probe that failed. */
+  default KeyHealth failed(KmsException cause, long now) {
+    if (!tellsOfLoss(cause)) {
+      return new Outage(lastKeyId(), cause, this instanceof Outage outage ? outage.since() : now);
+    }
+    return switch (this) {
+      case Suspect suspect -> new Lost(cause, suspect.since());
+      case Lost lost -> new Lost(cause, lost.since());
+      case Unknown _, Healthy _, Outage _ -> new Suspect(lastKeyId(), cause, now);
+    };
+  }
+
+  /** The key id that was good before, unless the key is lost. */
+  default Optional<KeyId> lastKeyId() {
+    return switch (this) {
+      case Healthy healthy -> Optional.of(healthy.keyId());
+      case Outage outage -> outage.keyId();
+      case Suspect suspect -> suspect.keyId();
+      case Unknown _, Lost _ -> Optional.empty();
+    };
+  }
+
+  private static boolean tellsOfLoss(KmsException cause) {
+    return switch (cause) {
+      case BackendUnavailable _, Throttled _ -> false;
+      case KeyUnavailable _, AccessDenied _, UnknownKey _ -> true;
+      case InvalidCiphertext _, ReadBackMismatch _ -> true;
+    };
+  }
+}

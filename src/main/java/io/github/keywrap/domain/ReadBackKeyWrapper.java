@@ -1,0 +1,92 @@
+package io.github.keywrap.domain;
+
+import io.github.keywrap.domain.KmsException.InvalidCiphertext;
+import io.github.keywrap.domain.KmsException.ReadBackMismatch;
+import io.github.keywrap.domain.KmsException.UnknownKey;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Unwraps what it has just wrapped and compares, so that a back end that lies about success is
+ * found before anything is stored under its answer.
+ */
+public final class ReadBackKeyWrapper implements KeyWrapper {
+  /** Which wraps are read back. */
+  public enum Policy {
+    ALWAYS,
+    /** The first, then one in {@value #SAMPLE}. */
+    SAMPLED,
+    OFF
+  }
+
+  private static final int SAMPLE = 100;
+
+  private final KeyWrapper wrapper;
+  private final Policy policy;
+  private final Runnable onMismatch;
+  private final AtomicLong wraps = new AtomicLong();
+
+  /**
+   * @param onMismatch told of each ciphertext that did not open to what was wrapped
+   */
+  public ReadBackKeyWrapper(KeyWrapper wrapper, Policy policy, Runnable onMismatch) {
+    this.wrapper = wrapper;
+    this.policy = policy;
+    this.onMismatch = onMismatch;
+  }
+
+  @Override
+  public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
+    WrappedKey wrapped = wrapper.wrap(plaintext, deadline);
+    if (isDue()) {
+      readBack(wrapped, plaintext, deadline);
+    }
+    return wrapped;
+  }
+
+  private boolean isDue() {
+    return switch (policy) {
+      case ALWAYS -> true;
+      case SAMPLED -> wraps.getAndIncrement() % SAMPLE == 0;
+      case OFF -> false;
+    };
+  }
+
+  private void readBack(WrappedKey wrapped, SecretBytes plaintext, Deadline deadline) {
+    try (SecretBytes opened = wrapper.unwrap(wrapped, deadline)) {
+      if (!opened.sameAs(plaintext)) {
+        throw mismatch(null);
+      }
+    } catch (InvalidCiphertext | UnknownKey refused) {
+      throw mismatch(refused);
+    }
+  }
+
+  private ReadBackMismatch mismatch(@Nullable KmsException cause) {
+    onMismatch.run();
+    return new ReadBackMismatch(
+        "the back end returned a ciphertext that does not open to what was wrapped; it was refused",
+        cause);
+  }
+
+  @Override
+  public Optional<KeyId> currentKeyId() {
+    return wrapper.currentKeyId();
+  }
+
+  @Override
+  public boolean opens(KeyId keyId) {
+    return wrapper.opens(keyId);
+  }
+
+  @Override
+  public SecretBytes unwrap(WrappedKey wrapped, Deadline deadline) {
+    return wrapper.unwrap(wrapped, deadline);
+  }
+
+  @Override
+  public void close() {
+    wrapper.close();
+  }
+}

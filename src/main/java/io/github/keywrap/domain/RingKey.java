@@ -1,0 +1,69 @@
+package io.github.keywrap.domain;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * One configured key with all that is its own: wrapper, place where its calls run, probe. Owns
+ * them: closing the ring closes them.
+ */
+public final class RingKey implements AutoCloseable {
+  private final String name;
+  private final KeyWrapper wrapper;
+  private final KeyWrapper verified;
+  private final Bulkhead bulkhead;
+  private final HealthMonitor monitor;
+
+  /**
+   * @param name in the settings
+   * @param wrapper reads back as the settings say
+   * @param verified the same key, reads back every wrap
+   */
+  public RingKey(
+      String name,
+      KeyWrapper wrapper,
+      KeyWrapper verified,
+      Bulkhead bulkhead,
+      HealthMonitor monitor) {
+    this.name = name;
+    this.wrapper = wrapper;
+    this.verified = verified;
+    this.bulkhead = bulkhead;
+    this.monitor = monitor;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Runs {@code call} with the wrapper, in this key's own bulkhead. */
+  public <T> CompletableFuture<T> call(Function<KeyWrapper, T> call, Deadline deadline) {
+    return bulkhead.submit(() -> call.apply(wrapper), deadline);
+  }
+
+  /** Like {@link #call}, with every wrap read back. */
+  public <T> CompletableFuture<T> callVerified(Function<KeyWrapper, T> call, Deadline deadline) {
+    return bulkhead.submit(() -> call.apply(verified), deadline);
+  }
+
+  /** Whether a ciphertext with that key id is this key's. */
+  public boolean opens(KeyId keyId) {
+    return wrapper.opens(keyId);
+  }
+
+  public HealthMonitor monitor() {
+    return monitor;
+  }
+
+  @Override
+  public void close() {
+    monitor.close();
+    bulkhead.close();
+    wrapper.close();
+  }
+
+  @Override
+  public String toString() {
+    return "RingKey[" + name + "]";
+  }
+}

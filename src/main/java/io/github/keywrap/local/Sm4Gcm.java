@@ -1,0 +1,52 @@
+package io.github.keywrap.local;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.bouncycastle.crypto.InvalidCipherTextException;
+import org.bouncycastle.crypto.engines.SM4Engine;
+import org.bouncycastle.crypto.modes.GCMBlockCipher;
+import org.bouncycastle.crypto.modes.GCMModeCipher;
+import org.bouncycastle.crypto.params.AEADParameters;
+import org.bouncycastle.crypto.params.KeyParameter;
+
+/** SM4-GCM (GB/T 32907-2016, RFC 8998) of BouncyCastle; the JDK has no SM4. */
+final class Sm4Gcm implements Gcm {
+  private final KeyParameter key;
+
+  Sm4Gcm(byte[] key) {
+    this.key = new KeyParameter(key);
+  }
+
+  @Override
+  public byte[] seal(byte[] iv, byte[] associatedData, byte[] plaintext) {
+    try {
+      return process(true, iv, associatedData, plaintext);
+    } catch (InvalidCipherTextException e) {
+      throw new IllegalStateException("BouncyCastle's SM4-GCM does not work", e);
+    }
+  }
+
+  @Override
+  public Optional<byte[]> open(byte[] iv, byte[] associatedData, byte[] sealed) {
+    try {
+      return Optional.of(process(false, iv, associatedData, sealed));
+    } catch (InvalidCipherTextException e) {
+      return Optional.empty();
+    }
+  }
+
+  private byte[] process(boolean seal, byte[] iv, byte[] associatedData, byte[] input)
+      throws InvalidCipherTextException {
+    GCMModeCipher cipher = GCMBlockCipher.newInstance(new SM4Engine());
+    cipher.init(seal, new AEADParameters(key, TAG_LENGTH * Byte.SIZE, iv, associatedData));
+    byte[] output = new byte[cipher.getOutputSize(input.length)];
+    int length = cipher.processBytes(input, 0, input.length, output, 0);
+    try {
+      length += cipher.doFinal(output, length);
+    } catch (InvalidCipherTextException unauthentic) {
+      Arrays.fill(output, (byte) 0);
+      throw unauthentic;
+    }
+    return length == output.length ? output : Arrays.copyOf(output, length);
+  }
+}

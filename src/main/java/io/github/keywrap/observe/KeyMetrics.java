@@ -1,0 +1,76 @@
+package io.github.keywrap.observe;
+
+import io.github.keywrap.domain.KeyHealth;
+import io.github.keywrap.domain.KmsException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.Supplier;
+
+/**
+ * The meters of one key. {@code keywrap_wraps_total} matters most: random IVs allow 2^32 wraps
+ * under one key, over all nodes (NIST SP 800-38D, 8.3).
+ */
+public final class KeyMetrics {
+  private static final String KEY = "key";
+
+  private final MeterRegistry registry;
+  private final String name;
+  private final Counter wraps;
+  private final Counter unwraps;
+  private final Counter readBackMismatches;
+
+  /**
+   * @param name of the key in the settings
+   */
+  public KeyMetrics(MeterRegistry registry, String name) {
+    this.registry = registry;
+    this.name = name;
+    this.wraps =
+        Counter.builder("keywrap.wraps")
+            .description("Wraps under the key, on this node since the start")
+            .tag(KEY, name)
+            .register(registry);
+    this.unwraps =
+        Counter.builder("keywrap.unwraps")
+            .description("Unwraps with the key")
+            .tag(KEY, name)
+            .register(registry);
+    this.readBackMismatches =
+        Counter.builder("keywrap.read.back.mismatches")
+            .description("Ciphertexts refused because they did not open; never ignore one")
+            .tag(KEY, name)
+            .register(registry);
+  }
+
+  /** Adds a gauge that is 1 while the last probe passed. */
+  public void observe(Supplier<KeyHealth> health) {
+    Gauge.builder("keywrap.key.healthy", () -> health.get() instanceof KeyHealth.Healthy ? 1 : 0)
+        .description("1 if the last probe of the key passed")
+        .tag(KEY, name)
+        .register(registry);
+  }
+
+  void wrapped() {
+    wraps.increment();
+  }
+
+  void unwrapped() {
+    unwraps.increment();
+  }
+
+  void failed(String operation, KmsException failure) {
+    Counter.builder("keywrap.failures")
+        .description("Calls to the key that failed")
+        .tag(KEY, name)
+        .tag("operation", operation)
+        .tag("kind", failure.kind())
+        .register(registry)
+        .increment();
+  }
+
+  /** A wrap was refused by its read-back. */
+  public void readBackMismatched() {
+    readBackMismatches.increment();
+  }
+}

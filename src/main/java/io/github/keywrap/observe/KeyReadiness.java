@@ -1,0 +1,45 @@
+package io.github.keywrap.observe;
+
+import io.github.keywrap.domain.KeyHealth;
+import io.github.keywrap.domain.KeyRing;
+import io.github.keywrap.domain.RingKey;
+import java.util.function.BooleanSupplier;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+
+/**
+ * Ready while the socket is served and the active key works. The state of each older key is told as
+ * data: one that is away costs the objects that it made, not the writes.
+ */
+public final class KeyReadiness implements HealthCheck {
+  private final KeyRing ring;
+  private final BooleanSupplier serving;
+
+  public KeyReadiness(KeyRing ring, BooleanSupplier serving) {
+    this.ring = ring;
+    this.serving = serving;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    boolean activeWorks = ring.active().monitor().health() instanceof KeyHealth.Healthy;
+    HealthCheckResponseBuilder response =
+        HealthCheckResponse.named("keys").status(activeWorks && serving.getAsBoolean());
+    response.withData("active", ring.active().name());
+    for (RingKey key : ring.keys()) {
+      response.withData("key " + key.name(), describe(key.monitor().health()));
+    }
+    return response.build();
+  }
+
+  private static String describe(KeyHealth health) {
+    return switch (health) {
+      case KeyHealth.Unknown _ -> "not tried yet";
+      case KeyHealth.Healthy healthy -> "works, key id " + healthy.keyId();
+      case KeyHealth.Outage outage -> "unavailable: " + outage.cause().getMessage();
+      case KeyHealth.Suspect suspect -> "may be lost: " + suspect.cause().getMessage();
+      case KeyHealth.Lost lost -> "lost: " + lost.cause().getMessage();
+    };
+  }
+}

@@ -1,0 +1,45 @@
+package io.github.keywrap.settings;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SecretBytes;
+import java.util.function.UnaryOperator;
+
+/**
+ * A secret in an environment variable. The copy that the JVM keeps of its environment cannot be
+ * wiped, and the user that runs keywrap can read it in {@code /proc}: a file is better.
+ */
+public final class EnvironmentSecret implements SecretSource {
+  private final String variable;
+  private final UnaryOperator<String> environment;
+
+  /**
+   * @param environment gives the value of a variable, empty if it is not set
+   */
+  public EnvironmentSecret(String variable, UnaryOperator<String> environment) {
+    this.variable = variable;
+    this.environment = environment;
+  }
+
+  @Override
+  public SecretBytes read() {
+    String value = environment.apply(variable);
+    String stripped = value.endsWith("\n") ? value.substring(0, value.length() - 1) : value;
+    if (stripped.isEmpty()) {
+      throw new OperatorException(
+          description() + " is not set or empty", "set " + variable + " for keywrap's process");
+    }
+    return SecretBytes.owning(stripped.getBytes(UTF_8));
+  }
+
+  @Override
+  public String description() {
+    return "environment variable " + variable;
+  }
+
+  @Override
+  public String toString() {
+    return description();
+  }
+}

@@ -1,0 +1,125 @@
+package io.github.keywrap.transport;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.github.keywrap.domain.OperatorException;
+import io.grpc.Server;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * grpc-java on a Unix domain socket. Accepts whatever {@code :authority} a client sends:
+ * kube-apiserver sends {@code localhost}, a raw or percent-encoded path, or {@code @name}.
+ *
+ * <p>Handlers run on the event loop, so nothing in them may wait; what can wait runs in the
+ * bulkhead of its key. There is no limit on concurrent calls of a connection: kube-apiserver has
+ * one, and Status must get through however many calls wait for a back end.
+ *
+ * <p>{@link #start}, {@link #drain} and {@link #close} are for one thread; the questions are for
+ * any.
+ */
+public final class KmsServer implements AutoCloseable {
+  /** Longest message in bytes; kube-apiserver's own limits add up to less. */
+  static final int MAX_MESSAGE = 65_536;
+
+  private final SocketClaim claim;
+  private final List<ServerServiceDefinition> services;
+  private final List<ServerInterceptor> interceptors;
+  private final EventLoopGroup acceptor = DomainSockets.eventLoops("kms-accept", 1);
+  private final EventLoopGroup connections =
+      DomainSockets.eventLoops("kms-call", Runtime.getRuntime().availableProcessors());
+  private Optional<Server> server = Optional.empty();
+  private volatile State state = State.STARTING;
+
+  private enum State {
+    STARTING,
+    SERVING,
+    STOPPING
+  }
+
+  /**
+   * @param claim closed with this server
+   * @param interceptors from the inside out
+   */
+  public KmsServer(
+      SocketClaim claim,
+      List<ServerServiceDefinition> services,
+      List<ServerInterceptor> interceptors) {
+    this.claim = claim;
+    this.services = List.copyOf(services);
+    this.interceptors = List.copyOf(interceptors);
+  }
+
+  /**
+   * Binds, publishes the socket and serves.
+   *
+   * @throws OperatorException if the socket was taken meanwhile
+   * @throws IOException if it cannot be bound
+   */
+  public void start() throws IOException {
+    claim.publish(path -> server = Optional.of(build(path).start()));
+    state = State.SERVING;
+  }
+
+  private Server build(Path path) {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(path))
+            .channelType(NioServerDomainSocketChannel.class)
+            .bossEventLoopGroup(acceptor)
+            .workerEventLoopGroup(connections)
+            .directExecutor()
+            .maxInboundMessageSize(MAX_MESSAGE)
+            .permitKeepAliveTime(5, SECONDS)
+            .permitKeepAliveWithoutCalls(true);
+    interceptors.forEach(builder::intercept);
+    services.forEach(builder::addService);
+    return builder.build();
+  }
+
+  /** Whether clients that look at the socket path find this server. */
+  public boolean isServing() {
+    return state == State.SERVING && claim.isPublished();
+  }
+
+  /** False if the socket should be there and is not: somebody removed or replaced it. */
+  public boolean isReachableWhereMeant() {
+    return state != State.SERVING || claim.isPublished();
+  }
+
+  /**
+   * Takes the socket away, refuses new calls, and waits for those in flight.
+   *
+   * @return whether all ended within {@code grace}; those that did not are cancelled
+   */
+  public boolean drain(Duration grace) throws InterruptedException, IOException {
+    state = State.STOPPING;
+    claim.withdraw();
+    if (server.isEmpty()) {
+      return true;
+    }
+    boolean drained = server.get().shutdown().awaitTermination(grace.toNanos(), NANOSECONDS);
+    if (!drained) {
+      boolean _ = server.get().shutdownNow().awaitTermination(1, SECONDS);
+    }
+    return drained;
+  }
+
+  @Override
+  public void close() {
+    server.ifPresent(Server::shutdownNow);
+    Future<?> _ = connections.shutdownGracefully(0, 1, SECONDS);
+    Future<?> _ = acceptor.shutdownGracefully(0, 1, SECONDS);
+    claim.close();
+  }
+}

@@ -1,0 +1,68 @@
+package io.github.keywrap.transport;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.SecretBytes;
+import io.grpc.Context;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** What both APIs do alike with requests and responses. */
+final class Requests {
+  private Requests() {}
+
+  /** The caller's deadline, but no later than {@code callTimeout} from now. */
+  static Deadline deadline(Duration callTimeout) {
+    io.grpc.Deadline callers = Context.current().getDeadline();
+    long limit = callTimeout.toNanos();
+    return Deadline.after(
+        Duration.ofNanos(
+            callers == null
+                ? limit
+                : Math.min(limit, callers.timeRemaining(TimeUnit.NANOSECONDS))));
+  }
+
+  static void requirePlaintext(ByteString plaintext) {
+    if (plaintext.isEmpty()) {
+      throw GrpcErrors.invalidArgument("the plaintext is empty: there is nothing to wrap");
+    }
+    if (plaintext.size() > KeyWrapper.MAX_PLAINTEXT) {
+      throw GrpcErrors.invalidArgument(
+          "the plaintext is %d bytes long, and at most %d can be wrapped"
+              .formatted(plaintext.size(), KeyWrapper.MAX_PLAINTEXT));
+    }
+  }
+
+  /** A copy that can be wiped. */
+  static SecretBytes secret(ByteString plaintext) {
+    return SecretBytes.owning(plaintext.toByteArray());
+  }
+
+  /** A copy for a message; protobuf gives no way to wipe it. */
+  static ByteString message(SecretBytes secret) {
+    return ByteString.copyFrom(secret.expose());
+  }
+
+  /** Wraps the bytes without a copy: they must not change any more. */
+  static ByteString message(byte[] ciphertext) {
+    return UnsafeByteOperations.unsafeWrap(ciphertext);
+  }
+
+  /** Answers when the future ends. */
+  static <T> void answer(CompletableFuture<T> response, StreamObserver<T> observer) {
+    CompletableFuture<?> _ =
+        response.whenComplete(
+            (message, failure) -> {
+              if (failure == null) {
+                observer.onNext(message);
+                observer.onCompleted();
+              } else {
+                observer.onError(GrpcErrors.translate(failure));
+              }
+            });
+  }
+}

@@ -1,0 +1,194 @@
+package io.github.keywrap.transport;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.OperatorException;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right to serve on a socket path, held from {@link #acquire} to {@link #close}. Two processes
+ * never hold it at once; a socket that somebody listens on is never replaced; what others put at
+ * the path is never removed.
+ */
+public final class SocketClaim implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(SocketClaim.class.getName());
+  private static final Duration POLL = Duration.ofMillis(20);
+
+  private final SocketPath path;
+  private final Set<PosixFilePermission> mode;
+  private final String group;
+  private final SocketLock lock;
+  private volatile Optional<Object> published = Optional.empty();
+
+  private SocketClaim(
+      SocketPath path, Set<PosixFilePermission> mode, String group, SocketLock lock) {
+    this.path = path;
+    this.mode = Set.copyOf(mode);
+    this.group = group;
+    this.lock = lock;
+  }
+
+  /** Something that binds a listening socket to a path. */
+  @FunctionalInterface
+  interface Binder {
+    void bind(Path path) throws IOException;
+  }
+
+  /**
+   * Waits, for at most {@code takeoverWait}, until no other process serves on the path.
+   *
+   * @param group name of the group of the socket file; empty: that of the process
+   * @throws OperatorException if the path cannot be served on; nothing is touched then
+   */
+  public static SocketClaim acquire(
+      Path given, Set<PosixFilePermission> mode, String group, Duration takeoverWait) {
+    SocketPath path = SocketPath.of(given);
+    Deadline deadline = Deadline.after(takeoverWait);
+    refuseForeignFile(path);
+    SocketLock lock = acquireLock(path, deadline);
+    try {
+      awaitSilence(path, deadline);
+      return new SocketClaim(path, mode, group, lock);
+    } catch (OperatorException e) {
+      closeQuietly(lock);
+      throw e;
+    }
+  }
+
+  /** Before the lock file is made: where a file or link stands, nothing at all is touched. */
+  private static void refuseForeignFile(SocketPath path) {
+    SocketPath.Occupant _ = path.occupant();
+  }
+
+  private static SocketLock acquireLock(SocketPath path, Deadline deadline) {
+    Path lockFile = path.sibling(".lock");
+    boolean told = false;
+    try {
+      for (; ; ) {
+        SocketLock lock = SocketLock.tryAcquire(lockFile);
+        if (lock != null) {
+          return lock;
+        }
+        if (deadline.isExpired()) {
+          throw inUse(path, "by process " + SocketLock.holder(lockFile));
+        }
+        told = tell(told, path, "process " + SocketLock.holder(lockFile), deadline);
+        LockSupport.parkNanos(POLL.toNanos());
+      }
+    } catch (IOException e) {
+      throw new OperatorException(
+          "lock file " + lockFile + " cannot be used: " + e.getMessage(),
+          "check that this user may write to its folder, and that it is no link");
+    }
+  }
+
+  /** A plugin that knows nothing of our lock may still be listening. */
+  private static void awaitSilence(SocketPath path, Deadline deadline) {
+    boolean told = false;
+    while (path.occupant() == SocketPath.Occupant.LIVE_SOCKET) {
+      if (deadline.isExpired()) {
+        throw inUse(path, "by another program");
+      }
+      told = tell(told, path, "another program", deadline);
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+
+  private static boolean tell(boolean told, SocketPath path, String who, Deadline deadline) {
+    if (!told) {
+      LOG.log(
+          Level.INFO,
+          "{0} serves on {1}; waiting up to {2} ms for it to end",
+          who,
+          path,
+          Long.toString(deadline.remaining().toMillis()));
+    }
+    return true;
+  }
+
+  private static OperatorException inUse(SocketPath path, String who) {
+    return new OperatorException(
+        "socket " + path + " is in use " + who,
+        "stop that process, or set keywrap.socket.path to another path");
+  }
+
+  /**
+   * Binds in a private folder, sets mode and group there, and moves the socket into place: at no
+   * moment can anybody connect whom the mode does not allow.
+   */
+  void publish(Binder binder) throws IOException {
+    try (PrivateFolder folder = PrivateFolder.in(path.parent())) {
+      Path socket = folder.socket();
+      binder.bind(socket);
+      setOwnership(socket);
+      if (path.occupant() == SocketPath.Occupant.LIVE_SOCKET) {
+        throw inUse(path, "by another program");
+      }
+      Files.move(socket, path.path(), ATOMIC_MOVE);
+      published = path.fileKey();
+    }
+  }
+
+  private void setOwnership(Path socket) throws IOException {
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(socket, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    if (!group.isEmpty()) {
+      view.setGroup(
+          socket.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group));
+    }
+    Files.setPosixFilePermissions(socket, mode);
+  }
+
+  /** Whether the socket at the path is the one that was published here. */
+  public boolean isPublished() {
+    Optional<Object> there = path.fileKey();
+    return there.isPresent() && there.equals(published);
+  }
+
+  /** Takes the socket away, if it is still ours, so that no new client finds it. */
+  void withdraw() throws IOException {
+    if (isPublished()) {
+      Files.deleteIfExists(path.path());
+    }
+    published = Optional.empty();
+  }
+
+  public Path path() {
+    return path.path();
+  }
+
+  /** Lets another process have the path. Only after nothing is served on it any more. */
+  @Override
+  public void close() {
+    try {
+      withdraw();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "socket {0} could not be removed: {1}", path, e.getMessage());
+    } finally {
+      closeQuietly(lock);
+    }
+  }
+
+  private static void closeQuietly(@Nullable SocketLock lock) {
+    try {
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "the kernel gives the lock back when the process ends", e);
+    }
+  }
+}

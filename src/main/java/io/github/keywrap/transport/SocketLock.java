@@ -1,0 +1,74 @@
+package io.github.keywrap.transport;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lock of a socket path: an advisory lock on {@code <path>.lock}, which the kernel gives back
+ * when the process ends, however it ends. The file stays, with the last holder's process id in it:
+ * removing it would let two processes lock two files of one name.
+ */
+final class SocketLock implements AutoCloseable {
+  private static final int MAX_PID_LENGTH = 20;
+
+  private final FileChannel channel;
+
+  private SocketLock(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /** The lock, or null if another process has it. */
+  static @Nullable SocketLock tryAcquire(Path lockFile) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            lockFile,
+            Set.of(CREATE, READ, WRITE, NOFOLLOW_LINKS),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    if (tryLock(channel) == null) {
+      channel.close();
+      return null;
+    }
+    channel.truncate(0);
+    channel.write(
+        ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
+        0);
+    return new SocketLock(channel);
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException heldByThisProcess) {
+      return null;
+    }
+  }
+
+  /** Process id of the last holder, as it wrote it; empty if it cannot be read. */
+  static String holder(Path lockFile) {
+    try (FileChannel channel = FileChannel.open(lockFile, READ, NOFOLLOW_LINKS)) {
+      ByteBuffer buffer = ByteBuffer.allocate(MAX_PID_LENGTH);
+      channel.read(buffer);
+      return new String(buffer.array(), 0, buffer.position(), StandardCharsets.US_ASCII).strip();
+    } catch (IOException unreadable) {
+      return "";
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
