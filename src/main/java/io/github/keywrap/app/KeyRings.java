@@ -60,12 +60,20 @@ public final class KeyRings {
     return new KeyRing(settings.active().name(), keys);
   }
 
+  /**
+   * Opens one key, bare: neither metered nor read back.
+   *
+   * @throws OperatorException if it cannot be opened
+   */
+  public static KeyWrapper openKey(KeySettings key) {
+    return switch (key) {
+      case LocalKeySettings local -> LocalKeys.open(local);
+    };
+  }
+
   private Optional<KeyWrapper> openWrapper(KeySettings key) {
     try {
-      return Optional.of(
-          switch (key) {
-            case LocalKeySettings local -> LocalKeys.open(local);
-          });
+      return Optional.of(openKey(key));
     } catch (OperatorException e) {
       problems.add(new Problem("key " + key.name(), e.getMessage(), e.hint()));
     }

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Metrics;
 import io.quarkus.runtime.Quarkus;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +22,15 @@ public record Serving(Settings settings, KeyRing ring, SocketClaim claim, Termin
   /**
    * Serves until SIGTERM or SIGINT.
    *
+   * @param onWait told if another process still serves on the socket
    * @return the exit code
    * @throws io.github.keywrap.config.ConfigurationException if a key cannot be opened
    * @throws io.github.keywrap.domain.OperatorException if the socket cannot be had
    */
-  public static int run(Settings settings) {
+  public static int run(Settings settings, Consumer<String> onWait) {
     Termination termination = new Termination();
     try (KeyRing ring = KeyRings.open(settings, Metrics.globalRegistry);
-        SocketClaim claim = claim(settings.socket())) {
+        SocketClaim claim = claim(settings.socket(), onWait)) {
       termination.catchSignals();
       ManagementEndpoints.configure(settings.management());
       CURRENT.set(new Serving(settings, ring, claim, termination));
@@ -54,8 +56,9 @@ public record Serving(Settings settings, KeyRing ring, SocketClaim claim, Termin
     }
   }
 
-  private static SocketClaim claim(SocketSettings socket) {
-    return SocketClaim.acquire(socket.path(), socket.mode(), socket.group(), socket.takeoverWait());
+  private static SocketClaim claim(SocketSettings socket, Consumer<String> onWait) {
+    return SocketClaim.acquire(
+        socket.path(), socket.mode(), socket.group(), socket.takeoverWait(), onWait);
   }
 
   static Serving current() {

@@ -4,6 +4,7 @@ import io.github.keywrap.config.ConfigurationException;
 import io.github.keywrap.config.Problem;
 import io.github.keywrap.domain.OperatorException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -55,12 +56,15 @@ final class ErrorOutput implements IExecutionExceptionHandler {
 
   static int usage(ParameterException failure, String[] args) {
     CommandLine command = failure.getCommandLine();
-    PrintWriter err = command.getErr();
-    err.println("error: " + failure.getMessage());
-    if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
-      err.println("hint: " + command.getCommandSpec().qualifiedName() + " --help");
-    }
-    err.flush();
+    String message = String.valueOf(failure.getMessage()).replaceFirst("^Error: ", "");
+    StringWriter suggestions = new StringWriter();
+    boolean suggested =
+        UnmatchedArgumentException.printSuggestions(failure, new PrintWriter(suggestions, true));
+    String hint =
+        suggested
+            ? suggestions.toString().strip()
+            : command.getCommandSpec().qualifiedName() + " --help";
+    int _ = print(command.getErr(), message, hint);
     return ExitCode.USAGE;
   }
 }

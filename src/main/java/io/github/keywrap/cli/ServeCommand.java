@@ -4,6 +4,8 @@ import io.github.keywrap.app.Serving;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "serve",
@@ -11,9 +13,10 @@ import picocli.CommandLine.Mixin;
     description = "Serves KMS v1 and v2 on the socket until SIGTERM.")
 final class ServeCommand implements Callable<Integer> {
   @Mixin private ConfigFile config;
+  @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    return Serving.run(config.load().settings());
+    return Serving.run(config.load().settings(), spec.commandLine().getErr()::println);
   }
 }

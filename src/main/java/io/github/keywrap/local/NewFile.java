@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -36,8 +37,8 @@ final class NewFile {
     Path lockPath = path.resolveSibling(path.getFileName() + ".lock");
     try (FileChannel lockFile =
             FileChannel.open(lockPath, Set.of(CREATE, WRITE, NOFOLLOW_LINKS), PRIVATE);
-        FileLock lock = lockFile.tryLock()) {
-      if (isHeldElsewhere(lock)) {
+        FileLock lock = tryLock(lockFile)) {
+      if (lock == null) {
         throw new OperatorException(
             "another process is writing keystore " + path, "wait until it has ended");
       }
@@ -49,8 +50,12 @@ final class NewFile {
     }
   }
 
-  private static boolean isHeldElsewhere(@Nullable FileLock lock) {
-    return lock == null;
+  private static @Nullable FileLock tryLock(FileChannel lockFile) throws IOException {
+    try {
+      return lockFile.tryLock();
+    } catch (OverlappingFileLockException heldByThisProcess) {
+      return null;
+    }
   }
 
   private static void writeLocked(Path path, byte[] content) throws IOException {

@@ -15,8 +15,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * The right to serve on a socket path, held from {@link #acquire} to {@link #close}. Two processes
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SocketClaim implements AutoCloseable {
   private static final Logger LOG = System.getLogger(SocketClaim.class.getName());
-  private static final Duration POLL = Duration.ofMillis(20);
 
   private final SocketPath path;
   private final Set<PosixFilePermission> mode;
@@ -51,78 +49,18 @@ public final class SocketClaim implements AutoCloseable {
    * Waits, for at most {@code takeoverWait}, until no other process serves on the path.
    *
    * @param group name of the group of the socket file; empty: that of the process
+   * @param onWait told, once, for whom it waits
    * @throws OperatorException if the path cannot be served on; nothing is touched then
    */
   public static SocketClaim acquire(
-      Path given, Set<PosixFilePermission> mode, String group, Duration takeoverWait) {
+      Path given,
+      Set<PosixFilePermission> mode,
+      String group,
+      Duration takeoverWait,
+      Consumer<String> onWait) {
     SocketPath path = SocketPath.of(given);
-    Deadline deadline = Deadline.after(takeoverWait);
-    refuseForeignFile(path);
-    SocketLock lock = acquireLock(path, deadline);
-    try {
-      awaitSilence(path, deadline);
-      return new SocketClaim(path, mode, group, lock);
-    } catch (OperatorException e) {
-      closeQuietly(lock);
-      throw e;
-    }
-  }
-
-  /** Before the lock file is made: where a file or link stands, nothing at all is touched. */
-  private static void refuseForeignFile(SocketPath path) {
-    SocketPath.Occupant _ = path.occupant();
-  }
-
-  private static SocketLock acquireLock(SocketPath path, Deadline deadline) {
-    Path lockFile = path.sibling(".lock");
-    boolean told = false;
-    try {
-      for (; ; ) {
-        SocketLock lock = SocketLock.tryAcquire(lockFile);
-        if (lock != null) {
-          return lock;
-        }
-        if (deadline.isExpired()) {
-          throw inUse(path, "by process " + SocketLock.holder(lockFile));
-        }
-        told = tell(told, path, "process " + SocketLock.holder(lockFile), deadline);
-        LockSupport.parkNanos(POLL.toNanos());
-      }
-    } catch (IOException e) {
-      throw new OperatorException(
-          "lock file " + lockFile + " cannot be used: " + e.getMessage(),
-          "check that this user may write to its folder, and that it is no link");
-    }
-  }
-
-  /** A plugin that knows nothing of our lock may still be listening. */
-  private static void awaitSilence(SocketPath path, Deadline deadline) {
-    boolean told = false;
-    while (path.occupant() == SocketPath.Occupant.LIVE_SOCKET) {
-      if (deadline.isExpired()) {
-        throw inUse(path, "by another program");
-      }
-      told = tell(told, path, "another program", deadline);
-      LockSupport.parkNanos(POLL.toNanos());
-    }
-  }
-
-  private static boolean tell(boolean told, SocketPath path, String who, Deadline deadline) {
-    if (!told) {
-      LOG.log(
-          Level.INFO,
-          "{0} serves on {1}; waiting up to {2} ms for it to end",
-          who,
-          path,
-          Long.toString(deadline.remaining().toMillis()));
-    }
-    return true;
-  }
-
-  private static OperatorException inUse(SocketPath path, String who) {
-    return new OperatorException(
-        "socket " + path + " is in use " + who,
-        "stop that process, or set keywrap.socket.path to another path");
+    SocketTakeover takeover = new SocketTakeover(path, Deadline.after(takeoverWait), onWait);
+    return new SocketClaim(path, mode, group, takeover.acquire());
   }
 
   /**
@@ -135,7 +73,7 @@ public final class SocketClaim implements AutoCloseable {
       binder.bind(socket);
       setOwnership(socket);
       if (path.occupant() == SocketPath.Occupant.LIVE_SOCKET) {
-        throw inUse(path, "by another program");
+        throw SocketTakeover.inUse(path, "another program");
       }
       Files.move(socket, path.path(), ATOMIC_MOVE);
       published = path.fileKey();
@@ -178,17 +116,7 @@ public final class SocketClaim implements AutoCloseable {
     } catch (IOException e) {
       LOG.log(Level.WARNING, "socket {0} could not be removed: {1}", path, e.getMessage());
     } finally {
-      closeQuietly(lock);
-    }
-  }
-
-  private static void closeQuietly(@Nullable SocketLock lock) {
-    try {
-      if (lock != null) {
-        lock.close();
-      }
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "the kernel gives the lock back when the process ends", e);
+      lock.close();
     }
   }
 }

@@ -1,0 +1,111 @@
+package io.github.keywrap;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/**
+ * Who may know whom. A rule that stands in the way is changed with a decision record, not here
+ * alone.
+ */
+@AnalyzeClasses(
+    packages = "io.github.keywrap",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+  @ArchTest
+  static final ArchRule layers =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage("io.github.keywrap..")
+          .layer("domain")
+          .definedBy("..keywrap.domain..")
+          .layer("settings")
+          .definedBy("..keywrap.settings..")
+          .layer("config")
+          .definedBy("..keywrap.config..")
+          .layer("local")
+          .definedBy("..keywrap.local..")
+          .layer("transport")
+          .definedBy("..keywrap.transport..")
+          .layer("observe")
+          .definedBy("..keywrap.observe..")
+          .layer("app")
+          .definedBy("..keywrap.app..")
+          .layer("cli")
+          .definedBy("..keywrap.cli..")
+          .whereLayer("cli")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("app")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("transport")
+          .mayOnlyBeAccessedByLayers("app", "cli")
+          .whereLayer("observe")
+          .mayOnlyBeAccessedByLayers("app")
+          .whereLayer("local")
+          .mayOnlyBeAccessedByLayers("app")
+          .whereLayer("config")
+          .mayOnlyBeAccessedByLayers("app", "cli")
+          .whereLayer("settings")
+          .mayOnlyBeAccessedByLayers("config", "local", "app", "cli");
+
+  @ArchTest
+  static final ArchRule domainKnowsNoFramework =
+      classes()
+          .that()
+          .resideInAPackage("..keywrap.domain..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..", "javax.crypto..", "org.jspecify..", "io.github.keywrap.domain..");
+
+  @ArchTest
+  static final ArchRule backEndsKnowNoFramework =
+      noClasses()
+          .that()
+          .resideInAnyPackage("..keywrap.local..", "..keywrap.settings..", "..keywrap.config..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.quarkus..", "jakarta..", "io.grpc..", "io.netty..", "io.micrometer..");
+
+  @ArchTest
+  static final ArchRule onlyAppKnowsTheFramework =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "..app..", "..cli..", "..transport.v1beta1..", "..transport.v2..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.quarkus..", "jakarta.inject..");
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineWritesToTheConsole =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..keywrap.cli..")
+          .should()
+          .accessField(System.class, "out")
+          .orShould()
+          .accessField(System.class, "err");
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineEndsTheProcess =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..keywrap.cli..")
+          .should()
+          .callMethod(System.class, "exit", int.class)
+          .orShould()
+          .callMethod(Runtime.class, "exit", int.class)
+          .orShould()
+          .callMethod(Runtime.class, "halt", int.class);
+
+  @ArchTest
+  static final ArchRule noCycles =
+      slices().matching("io.github.keywrap.(*)..").should().beFreeOfCycles();
+}

@@ -1,0 +1,363 @@
+package io.github.keywrap.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.keywrap.domain.Algorithm;
+import io.github.keywrap.domain.ReadBackKeyWrapper.Policy;
+import io.github.keywrap.settings.EnvironmentSecret;
+import io.github.keywrap.settings.KeySettings;
+import io.github.keywrap.settings.LocalKeySettings;
+import io.github.keywrap.settings.Settings;
+import io.github.keywrap.settings.SystemdCredential;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.groups.Tuple;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SettingsLoaderTest {
+  private static final String KEY =
+      "{ type: local, keystore: k.jwe, passphrase: { file: passphrase } }";
+  private static final String SMALLEST = "keywrap: { active: k, keys: { k: " + KEY + " } }";
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void writePassphrase() throws IOException {
+    passphraseWithMode("rw-------");
+  }
+
+  /** Every setting once, with its default. */
+  @Test
+  void everySettingHasItsDefault() throws IOException {
+    assertThat(loadAll(SMALLEST))
+        .extracting(EffectiveSetting::name, EffectiveSetting::value)
+        .containsExactly(
+            pair("keywrap.socket.path", "/var/run/k8s-kms-plugin/kms-plugin.sock"),
+            pair("keywrap.socket.mode", "0600"),
+            pair("keywrap.socket.group", ""),
+            pair("keywrap.socket.takeover-wait", "15s"),
+            pair("keywrap.active", "k"),
+            pair("keywrap.verify-wrap", "sampled"),
+            pair("keywrap.call-timeout", "10s"),
+            pair("keywrap.shutdown-grace", "10s"),
+            pair("keywrap.health-interval", "10s"),
+            pair("keywrap.status.on-outage", "coast"),
+            pair("keywrap.status.max-coast", "24h"),
+            pair("keywrap.management.enabled", "true"),
+            pair("keywrap.management.host", "127.0.0.1"),
+            pair("keywrap.management.port", "8799"),
+            pair("keywrap.keys.k.type", "local"),
+            pair("keywrap.keys.k.algorithm", "aes-gcm"),
+            pair("keywrap.keys.k.generation", "0"),
+            pair("keywrap.keys.k.keystore", "k.jwe"),
+            pair("keywrap.keys.k.passphrase.file", "passphrase"),
+            pair("keywrap.keys.k.passphrase.credential", ""),
+            pair("keywrap.keys.k.passphrase.environment", ""),
+            pair("keywrap.keys.k.pool.threads", "0"),
+            pair("keywrap.keys.k.pool.queue", "4096"));
+  }
+
+  @Test
+  void theDefaultsBecomeTheirTypes() throws IOException {
+    Settings settings = load(SMALLEST);
+    assertThat(settings.socket().path())
+        .isEqualTo(Path.of("/var/run/k8s-kms-plugin/kms-plugin.sock"));
+    assertThat(PosixFilePermissions.toString(settings.socket().mode())).isEqualTo("rw-------");
+    assertThat(settings.socket().takeoverWait()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(settings.verifyWrap()).isEqualTo(Policy.SAMPLED);
+    assertThat(settings.callTimeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(settings.status().coast()).isTrue();
+    assertThat(settings.status().maxCoast()).isEqualTo(Duration.ofHours(24));
+    assertThat(settings.status().staleAfter()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(settings.management().port()).isEqualTo(8799);
+    assertThat(settings.active().algorithm()).isEqualTo(Algorithm.AES_GCM);
+    assertThat(settings.active().pool().threads()).isZero();
+  }
+
+  @Test
+  void readsEverySettingAsGiven() throws IOException {
+    Settings settings =
+        load(
+            """
+            keywrap:
+              socket: { path: kms.sock, mode: 0660, group: root, takeover-wait: 500ms }
+              active: hsm-2026
+              verify-wrap: always
+              call-timeout: 3s
+              shutdown-grace: 1m30s
+              health-interval: 5s
+              status: { on-outage: fail, max-coast: 1h }
+              management: { enabled: false, host: "::1", port: 9000 }
+              keys:
+                hsm-2026:
+                  type: local
+                  algorithm: sm4-gcm
+                  generation: 3
+                  keystore: /abs/k.jwe
+                  passphrase: { credential: kek }
+                  pool: { threads: 4, queue: 8 }
+            """,
+            Map.of("CREDENTIALS_DIRECTORY", folder.toString()));
+    assertThat(settings.socket().path()).isEqualTo(folder.resolve("kms.sock"));
+    assertThat(PosixFilePermissions.toString(settings.socket().mode())).isEqualTo("rw-rw----");
+    assertThat(settings.socket().group()).isEqualTo("root");
+    assertThat(settings.socket().takeoverWait()).isEqualTo(Duration.ofMillis(500));
+    assertThat(settings.verifyWrap()).isEqualTo(Policy.ALWAYS);
+    assertThat(settings.callTimeout()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(settings.shutdownGrace()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(settings.healthInterval()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(settings.status().coast()).isFalse();
+    assertThat(settings.management().enabled()).isFalse();
+    assertThat(settings.management().host()).isEqualTo("::1");
+    LocalKeySettings key = (LocalKeySettings) settings.active();
+    assertThat(key.keystore()).isEqualTo(Path.of("/abs/k.jwe"));
+    assertThat(key.algorithm()).isEqualTo(Algorithm.SM4_GCM);
+    assertThat(key.generation()).isEqualTo(3);
+    assertThat(key.passphrase()).isEqualTo(new SystemdCredential("kek", folder.toString()));
+    assertThat(key.pool().threads()).isEqualTo(4);
+    assertThat(key.pool().queue()).isEqualTo(8);
+  }
+
+  @Test
+  void readsPropertiesToo() throws IOException {
+    Path file = folder.resolve("keywrap.properties");
+    Files.writeString(
+        file,
+        """
+        keywrap.active=k
+        keywrap.keys.k.type=local
+        keywrap.keys.k.keystore=k.jwe
+        keywrap.keys.k.passphrase.file=passphrase
+        """);
+    assertThat(new SettingsLoader(file, Map.of()).load().settings().active().name()).isEqualTo("k");
+  }
+
+  @Test
+  void reportsEveryProblemAtOnceWithItsPlaceAndAHint() throws IOException {
+    List<Problem> problems =
+        problems(
+            """
+            keywrap:
+              socket: { path: kms.sock, mode: "0666" }
+              activ: k
+              verify-wrap: sometimes
+              call-timeout: 3 seconds
+              management: { port: 70000 }
+              keys:
+                k:
+                  type: locale
+                  keystroe: k.jwe
+                  passphrase: { file: missing }
+                  generation: -1
+            """);
+    assertThat(problems)
+        .extracting(Problem::toString, Problem::hint)
+        .containsExactlyInAnyOrder(
+            pair(at(3) + "keywrap.activ is not a setting", "did you mean keywrap.active?"),
+            pair(
+                at(10) + "keywrap.keys.k.keystroe is not a setting",
+                "did you mean keywrap.keys.k.keystore?"),
+            pair(at(9) + "keywrap.keys.k.type is none of its values", "did you mean local?"),
+            pair(file() + ": keywrap.keys.k.keystore is missing", "File made by `keywrap keygen`."),
+            pair(
+                at(11)
+                    + "keywrap.keys.k.passphrase.file cannot be used: file "
+                    + folder.resolve("missing")
+                    + " does not exist",
+                "create it, mode 0600, with the secret on one line"),
+            pair(at(12) + "keywrap.keys.k.generation is not a whole number from 0 to 999999", ""),
+            pair(
+                at(2) + "keywrap.socket.mode is not 0600 or 0660: whoever may connect may decrypt",
+                ""),
+            pair(
+                file() + ": keywrap.active is missing",
+                "Name of the key that wraps; every key below unwraps."),
+            pair(
+                at(4) + "keywrap.verify-wrap is none of its values", "known: always, off, sampled"),
+            pair(
+                at(5)
+                    + "keywrap.call-timeout is not a duration from 0.1s to 1m, such as 500ms, 3s,"
+                    + " 1m30s or 24h",
+                ""),
+            pair(at(6) + "keywrap.management.port is not a whole number from 1 to 65535", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rw-r--r--", "rw----r--", "rw--w----", "rw-----w-", "rw------x"})
+  void refusesASecretFileThatOthersCanReadOrWrite(String mode) throws IOException {
+    passphraseWithMode(mode);
+    assertThat(problems(SMALLEST))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.message()).contains("can be read or written by others");
+              assertThat(problem.hint()).isEqualTo("chmod 0600 " + folder.resolve("passphrase"));
+            });
+  }
+
+  @Test
+  void theGroupOfASecretFileMayReadIt() throws IOException {
+    passphraseWithMode("rw-r-----");
+    assertThat(load(SMALLEST).active().name()).isEqualTo("k");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          keywrap: { active: k, active: k }                      | is not YAML
+          keywrap: [ a ]                                         | is a list
+          keywrap: { active: ~ }                                 | has no value
+          keywrap                                                | holds no settings
+          kewrap: { active: k }                                  | is not a setting
+          keywrap: { active: k, keys: { k: { passphrase: abc } } } | passphrase is not a setting
+          keywrap: { active: k, keys: { K_1: { type: local } } } | not a DNS label
+          keywrap: { active: other, keys: { k: { type: local } } } | names no key
+          keywrap: { socket: { path: "@kms" } }                  | is an abstract socket
+          keywrap: { socket: { group: no-such-group } }          | is not a group of this host
+          """)
+  void refuses(String yaml, String message) throws IOException {
+    assertThat(problems(yaml)).extracting(Problem::message).anyMatch(m -> m.contains(message));
+  }
+
+  @Test
+  void neverRepeatsAValueThatMayBeASecret() throws IOException {
+    String yaml = "keywrap: { active: k, keys: { k: { passphrase: hunter2, pin: hunter2 } } }";
+    assertThat(problems(yaml).toString()).doesNotContain("hunter2");
+  }
+
+  @Test
+  void saysWhatIsWrongWithTheFileItself() {
+    assertThatThrownBy(() -> new SettingsLoader(folder.resolve("none.yaml"), Map.of()).load())
+        .isInstanceOfSatisfying(
+            ConfigurationException.class,
+            e -> assertThat(e.problems().getFirst().message()).isEqualTo("does not exist"));
+    assertThatThrownBy(() -> new SettingsLoader(folder, Map.of()).load())
+        .isInstanceOf(ConfigurationException.class);
+  }
+
+  @Test
+  void onlyOnePlaceMayHoldAPassphrase() throws IOException {
+    String two = KEY.replace("{ file: passphrase }", "{ file: passphrase, credential: c }");
+    assertThat(problems("keywrap: { active: k, keys: { k: " + two + " } }"))
+        .extracting(Problem::message)
+        .containsExactly(
+            "keywrap.keys.k.passphrase.credential is one of several places for the same passphrase");
+  }
+
+  @Test
+  void theEnvironmentOverridesTheFile() throws IOException {
+    Settings settings =
+        load(
+            SMALLEST.replace(" k:", " hsm-2026:").replace("active: k", "active: hsm-2026"),
+            Map.of(
+                "KEYWRAP_CALL_TIMEOUT", "2s",
+                "KEYWRAP_SOCKET_TAKEOVER_WAIT", "1s",
+                "KEYWRAP_KEYS_HSM_2026_ALGORITHM", "sm4-gcm",
+                "KEYWRAP_KEYS_HSM_2026_POOL_THREADS", "2"));
+    assertThat(settings.callTimeout()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(settings.socket().takeoverWait()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(settings.active().algorithm()).isEqualTo(Algorithm.SM4_GCM);
+    assertThat(settings.active().pool().threads()).isEqualTo(2);
+  }
+
+  @Test
+  void aWholeKeyCanComeFromTheEnvironment() throws IOException {
+    Settings settings =
+        load(
+            SMALLEST,
+            Map.of(
+                "KEYWRAP_ACTIVE", "hsm-2026",
+                "KEYWRAP_KEYS_HSM_2026_TYPE", "local",
+                "KEYWRAP_KEYS_HSM_2026_KEYSTORE", "/x.jwe",
+                "KEYWRAP_KEYS_HSM_2026_PASSPHRASE_ENVIRONMENT", "KEYWRAP_MY_PASSPHRASE",
+                "KEYWRAP_MY_PASSPHRASE", "secret"));
+    assertThat(settings.keys()).extracting(KeySettings::name).containsExactly("hsm-2026", "k");
+    assertThat(((LocalKeySettings) settings.active()).passphrase())
+        .isInstanceOf(EnvironmentSecret.class);
+  }
+
+  @Test
+  void anUnknownVariableIsAnErrorButNotOneThatKubernetesAdds() throws IOException {
+    List<Problem> problems =
+        catchProblems(
+            SMALLEST,
+            Map.of(
+                "KEYWRAP_SOCKET_PTH", "/x",
+                "KEYWRAP_SERVICE_HOST", "10.0.0.1",
+                "KEYWRAP_PORT_443_TCP", "tcp://10.0.0.1:443",
+                "KEYWRAP_JAVA_OPTS", "-Xmx32m"));
+    assertThat(problems)
+        .containsExactly(
+            new Problem(
+                "environment variable KEYWRAP_SOCKET_PTH",
+                "is not a setting",
+                "did you mean KEYWRAP_SOCKET_PATH?"));
+  }
+
+  @Test
+  void everySettingHasAVariableOfItsOwn() {
+    assertThat(Setting.ALL.stream().map(setting -> Setting.environmentName(setting.name())))
+        .doesNotHaveDuplicates();
+  }
+
+  private void passphraseWithMode(String mode) throws IOException {
+    for (String name : List.of("passphrase", "kek")) {
+      Path file = folder.resolve(name);
+      Files.deleteIfExists(file);
+      Files.writeString(file, "secret\n");
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+    }
+  }
+
+  private Path file() {
+    return folder.resolve("keywrap.yaml");
+  }
+
+  private String at(int line) {
+    return file() + ":" + line + ": ";
+  }
+
+  private Settings load(String yaml) throws IOException {
+    return load(yaml, Map.of());
+  }
+
+  private Settings load(String yaml, Map<String, String> environment) throws IOException {
+    Files.writeString(file(), yaml);
+    return new SettingsLoader(file(), environment).load().settings();
+  }
+
+  private List<EffectiveSetting> loadAll(String yaml) throws IOException {
+    Files.writeString(file(), yaml);
+    return new SettingsLoader(file(), Map.of()).load().effective();
+  }
+
+  private List<Problem> problems(String yaml) throws IOException {
+    return catchProblems(yaml, Map.of());
+  }
+
+  private List<Problem> catchProblems(String yaml, Map<String, String> environment)
+      throws IOException {
+    Files.writeString(file(), yaml);
+    return catchThrowableOfType(
+            ConfigurationException.class, () -> new SettingsLoader(file(), environment).load())
+        .problems();
+  }
+
+  private static Tuple pair(String first, String second) {
+    return Tuple.tuple(first, second);
+  }
+}

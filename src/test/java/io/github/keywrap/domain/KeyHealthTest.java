@@ -1,0 +1,73 @@
+package io.github.keywrap.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.keywrap.domain.KmsException.AccessDenied;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.domain.KmsException.ReadBackMismatch;
+import io.github.keywrap.domain.KmsException.Throttled;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class KeyHealthTest {
+  private static final KeyId ID = KeyId.of("local", "x");
+  private static final KeyHealth HEALTHY = KeyHealth.passed(ID, 10);
+  private static final KmsException GONE = new BackendUnavailable("gone", null);
+
+  static Stream<KmsException> outages() {
+    return Stream.of(GONE, new Throttled("busy"));
+  }
+
+  static Stream<KmsException> losses() {
+    return Stream.of(
+        new KeyUnavailable("disabled", null),
+        new AccessDenied("no", null),
+        new ReadBackMismatch("lies", null));
+  }
+
+  @ParameterizedTest
+  @MethodSource("outages")
+  void anOutageKeepsTheKeyIdAndItsBeginning(KmsException cause) {
+    KeyHealth first = HEALTHY.failed(cause, 20);
+    KeyHealth second = first.failed(cause, 30);
+    assertThat(second)
+        .isInstanceOfSatisfying(
+            KeyHealth.Outage.class,
+            outage -> {
+              assertThat(outage.since()).isEqualTo(20);
+              assertThat(outage.keyId()).hasValue(ID);
+            });
+  }
+
+  @ParameterizedTest
+  @MethodSource("losses")
+  void aKeyIsLostOnlyWhenTwoProbesSaySo(KmsException cause) {
+    KeyHealth first = HEALTHY.failed(cause, 20);
+    assertThat(first).isInstanceOf(KeyHealth.Suspect.class);
+    assertThat(first.lastKeyId()).hasValue(ID);
+    KeyHealth second = first.failed(cause, 30);
+    assertThat(second).isInstanceOf(KeyHealth.Lost.class);
+    assertThat(second.lastKeyId()).isEmpty();
+    assertThat(second.failed(cause, 40)).isInstanceOf(KeyHealth.Lost.class);
+  }
+
+  @Test
+  void anOutageBetweenTwoLossesBeginsTheCountAgain() {
+    KmsException lost = new KeyUnavailable("disabled", null);
+    KeyHealth health = HEALTHY.failed(lost, 20).failed(GONE, 30).failed(lost, 40);
+    assertThat(health).isInstanceOf(KeyHealth.Suspect.class);
+  }
+
+  @Test
+  void aProbeThatPassesMakesItHealthyFromAnyState() {
+    assertThat(KeyHealth.passed(ID, 50)).isEqualTo(new KeyHealth.Healthy(ID, 50));
+  }
+
+  @Test
+  void beforeTheFirstGoodProbeThereIsNoKeyId() {
+    assertThat(new KeyHealth.Unknown().failed(GONE, 5).lastKeyId()).isEmpty();
+  }
+}

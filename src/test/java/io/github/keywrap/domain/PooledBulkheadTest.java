@@ -1,0 +1,112 @@
+package io.github.keywrap.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.InvalidCiphertext;
+import io.github.keywrap.domain.KmsException.Throttled;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class PooledBulkheadTest {
+  private static final Deadline SOON = Deadline.after(Duration.ofMillis(100));
+  private static final Deadline LATER = Deadline.after(Duration.ofMinutes(1));
+
+  private final CountDownLatch backEndAnswers = new CountDownLatch(1);
+  private final PooledBulkhead bulkhead = new PooledBulkhead("hsm", 1, 2);
+
+  @AfterEach
+  void letGo() {
+    backEndAnswers.countDown();
+    bulkhead.close();
+  }
+
+  @Test
+  void passesOnWhatTheCallReturnsOrThrows() throws Exception {
+    assertThat(bulkhead.submit(() -> 7, LATER).get()).isEqualTo(7);
+    CompletableFuture<Integer> failed =
+        bulkhead.submit(
+            () -> {
+              throw new InvalidCiphertext("altered");
+            },
+            LATER);
+    assertThatThrownBy(failed::get)
+        .isInstanceOf(ExecutionException.class)
+        .cause()
+        .isInstanceOf(InvalidCiphertext.class);
+  }
+
+  @Test
+  void givesUpACallThatHangsAtItsDeadline() {
+    assertDeadlineExceeded(bulkhead.submit(hanging(new CountDownLatch(1)), SOON));
+  }
+
+  @Test
+  void doesNotSendACallWhoseTimeRanOutWhileItWaited() throws Exception {
+    CompletableFuture<?> busy = bulkhead.submit(hanging(new CountDownLatch(1)), LATER);
+    AtomicBoolean sent = new AtomicBoolean();
+    assertDeadlineExceeded(
+        bulkhead.submit(
+            () -> {
+              sent.set(true);
+              return 0;
+            },
+            SOON));
+    backEndAnswers.countDown();
+    busy.get();
+    assertThat(bulkhead.submit(() -> 1, LATER).get()).isEqualTo(1);
+    assertThat(sent).isFalse();
+  }
+
+  @Test
+  void refusesOnlyWhenItsQueueIsFull() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CompletableFuture<?> first = bulkhead.submit(hanging(running), LATER);
+    running.await();
+    CompletableFuture<?> second = bulkhead.submit(() -> 2, LATER);
+    CompletableFuture<?> third = bulkhead.submit(() -> 3, LATER);
+    assertThatThrownBy(() -> bulkhead.submit(() -> 4, LATER).get())
+        .cause()
+        .isInstanceOf(Throttled.class)
+        .hasMessageContaining("\"hsm\" has 2 calls waiting");
+    backEndAnswers.countDown();
+    await().untilAsserted(() -> assertThat(first).isDone());
+    assertThat(second.get()).isEqualTo(2);
+    assertThat(third.get()).isEqualTo(3);
+  }
+
+  @Test
+  void takesNoCallAfterItIsClosed() {
+    bulkhead.close();
+    assertThatThrownBy(() -> bulkhead.submit(() -> 1, LATER).get())
+        .cause()
+        .isInstanceOf(BackendUnavailable.class);
+  }
+
+  private Supplier<Integer> hanging(CountDownLatch running) {
+    return () -> {
+      running.countDown();
+      try {
+        backEndAnswers.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return 1;
+    };
+  }
+
+  private static void assertDeadlineExceeded(CompletableFuture<?> call) {
+    assertThatThrownBy(call::get)
+        .cause()
+        .isInstanceOfSatisfying(
+            BackendUnavailable.class, e -> assertThat(e.isDeadlineExceeded()).isTrue());
+  }
+}

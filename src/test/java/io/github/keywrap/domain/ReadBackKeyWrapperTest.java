@@ -1,0 +1,96 @@
+package io.github.keywrap.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.InvalidCiphertext;
+import io.github.keywrap.domain.KmsException.ReadBackMismatch;
+import io.github.keywrap.domain.ReadBackKeyWrapper.Policy;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class ReadBackKeyWrapperTest {
+  private final FakeKeyWrapper backEnd = new FakeKeyWrapper();
+  private final AtomicInteger mismatches = new AtomicInteger();
+
+  @Test
+  void refusesAWrapThatOpensToSomethingElse() {
+    backEnd.wrapping = plaintext -> new byte[plaintext.length];
+    assertThatThrownBy(() -> wrap(Policy.ALWAYS, 1)).isInstanceOf(ReadBackMismatch.class);
+    assertThat(mismatches).hasValue(1);
+  }
+
+  @Test
+  void refusesAWrapThatDoesNotOpen() {
+    backEnd.unwrapping =
+        _ -> {
+          throw new InvalidCiphertext("no");
+        };
+    assertThatThrownBy(() -> wrap(Policy.ALWAYS, 1)).isInstanceOf(ReadBackMismatch.class);
+    assertThat(mismatches).hasValue(1);
+  }
+
+  @Test
+  void anOutageWhileReadingBackIsAnOutage() {
+    backEnd.unwrapping =
+        _ -> {
+          throw new BackendUnavailable("gone", null);
+        };
+    assertThatThrownBy(() -> wrap(Policy.ALWAYS, 1)).isInstanceOf(BackendUnavailable.class);
+    assertThat(mismatches).hasValue(0);
+  }
+
+  @Test
+  void sampledReadsBackTheFirstAndThenOneInAHundred() {
+    AtomicInteger readBacks = countReadBacks();
+    wrap(Policy.SAMPLED, 1);
+    assertThat(readBacks).hasValue(1);
+    readBacks.set(0);
+    wrap(Policy.SAMPLED, 201);
+    assertThat(readBacks).hasValue(3);
+  }
+
+  @Test
+  void alwaysAndOffAreWhatTheySay() {
+    AtomicInteger readBacks = countReadBacks();
+    wrap(Policy.ALWAYS, 5);
+    assertThat(readBacks).hasValue(5);
+    wrap(Policy.OFF, 5);
+    assertThat(readBacks).hasValue(5);
+  }
+
+  @Test
+  void closesWhatItWraps() {
+    wrapper(Policy.OFF).close();
+    assertThat(backEnd.closed).isTrue();
+    assertThatCode(() -> wrapper(Policy.OFF).close()).doesNotThrowAnyException();
+  }
+
+  private AtomicInteger countReadBacks() {
+    AtomicInteger readBacks = new AtomicInteger();
+    backEnd.unwrapping =
+        ciphertext -> {
+          readBacks.incrementAndGet();
+          return FakeKeyWrapper.reversed(ciphertext);
+        };
+    return readBacks;
+  }
+
+  private void wrap(Policy policy, int times) {
+    ReadBackKeyWrapper wrapper = wrapper(policy);
+    IntStream.range(0, times)
+        .forEach(
+            _ ->
+                wrapper.wrap(
+                    SecretBytes.owning(new byte[] {1, 2, 3}),
+                    Deadline.after(Duration.ofSeconds(5))));
+  }
+
+  private ReadBackKeyWrapper wrapper(Policy policy) {
+    return new ReadBackKeyWrapper(backEnd, policy, mismatches::incrementAndGet);
+  }
+}

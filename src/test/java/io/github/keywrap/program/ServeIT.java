@@ -1,0 +1,176 @@
+package io.github.keywrap.program;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import com.google.protobuf.ByteString;
+import io.github.keywrap.transport.KmsClient;
+import io.github.keywrap.transport.KmsClient.V2Ciphertext;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged program from start to stop. */
+final class ServeIT {
+  private static final ByteString DEK = ByteString.copyFromUtf8("0123456789abcdef0123456789abcdef");
+
+  @TempDir private Path folder;
+  private Program program;
+
+  @BeforeEach
+  void prepare() throws Exception {
+    program = Program.in(folder);
+  }
+
+  @AfterEach
+  void endAll() throws Exception {
+    program.close();
+  }
+
+  @Test
+  void servesBothApisAndEndsInOrderAtSigterm() throws Exception {
+    Process server = program.serve();
+    program.assertServes();
+    Program.Result end = program.terminate(server);
+    assertThat(end.exitCode()).isZero();
+    assertThat(program.socket()).doesNotExist();
+    assertThat(end.err()).doesNotContain("ERROR", "WARN");
+  }
+
+  @Test
+  void afterSigkillItStartsAgainAndOpensWhatItWrappedBefore() throws Exception {
+    Process server = program.serve();
+    ByteString v1;
+    V2Ciphertext v2;
+    try (KmsClient client = program.client()) {
+      v1 = client.encryptV1(DEK);
+      v2 = client.encryptV2(DEK);
+    }
+    program.kill(server);
+    assertThat(program.socket()).exists();
+    program.serve();
+    try (KmsClient client = program.client()) {
+      assertThat(client.decryptV1(v1)).isEqualTo(DEK);
+      assertThat(client.decryptV2(v2)).isEqualTo(DEK);
+    }
+  }
+
+  @Test
+  void everyKeyUnwrapsWhicheverIsActive() throws Exception {
+    Process server = program.serve();
+    ByteString aes;
+    String aesKeyId;
+    try (KmsClient client = program.client()) {
+      aes = client.encryptV1(DEK);
+      aesKeyId = client.status().getKeyId();
+    }
+    program.terminate(server).succeeded();
+    program.set("active", "second").serve();
+    try (KmsClient client = program.client()) {
+      assertThat(client.status().getKeyId()).startsWith("local:").isNotEqualTo(aesKeyId);
+      assertThat(client.decryptV1(aes)).isEqualTo(DEK);
+      assertThat(client.decryptV1(client.encryptV1(DEK))).isEqualTo(DEK);
+    }
+  }
+
+  @Test
+  void servesFromAPoolToo() throws Exception {
+    program.set("keys.first.pool.threads", "2").serve();
+    program.assertServes();
+  }
+
+  @Test
+  void endpointsTellHealthAndMetrics() throws Exception {
+    program.serve();
+    program.assertServes();
+    given().port(program.managementPort()).get("/livez").then().statusCode(200);
+    given().port(program.managementPort()).get("/healthz").then().statusCode(200);
+    given()
+        .port(program.managementPort())
+        .get("/readyz")
+        .then()
+        .statusCode(200)
+        .body("status", equalTo("UP"))
+        .body("checks[0].data.active", equalTo("first"));
+    given()
+        .port(program.managementPort())
+        .get("/metrics")
+        .then()
+        .statusCode(200)
+        .body(containsString("keywrap_wraps_total{key=\"first\"}"))
+        .body(containsString("keywrap_key_healthy{key=\"second\"} 1.0"))
+        .body(containsString("keywrap_read_back_mismatches_total{key=\"first\"} 0.0"))
+        .body(containsString("service=\"v1beta1.KeyManagementService\""));
+  }
+
+  @Test
+  void aSocketThatSomebodyRemovedMakesItNotAliveAndNotReady() throws Exception {
+    program.serve();
+    Files.delete(program.socket());
+    given().port(program.managementPort()).get("/livez").then().statusCode(503);
+    given().port(program.managementPort()).get("/readyz").then().statusCode(503);
+  }
+
+  @Test
+  void aManagementPortThatIsTakenCostsTheEndpointsOnly() throws Exception {
+    try (ServerSocket _ =
+        new ServerSocket(program.managementPort(), 1, InetAddress.getLoopbackAddress())) {
+      Process server = program.serve();
+      assertThat(program.log(server)).contains("health and metrics are not served");
+      program.assertServes();
+      program.terminate(server).succeeded();
+    }
+  }
+
+  @Test
+  void endpointsCanBeSwitchedOff() throws Exception {
+    program.set("management.enabled", "false").serve();
+    program.assertServes();
+    try (ServerSocket free =
+        new ServerSocket(program.managementPort(), 1, InetAddress.getLoopbackAddress())) {
+      assertThat(free.isBound()).isTrue();
+    }
+  }
+
+  @Test
+  void aMissingKeystoreIsAnErrorAndNeverANewKey() throws Exception {
+    Files.delete(folder.resolve("first.jwe"));
+    Program.Result result = program.result(program.beginToServe());
+    assertThat(result.exitCode()).isEqualTo(78);
+    assertThat(result.err())
+        .contains("error: key first: keystore ")
+        .contains("hint: make it: keywrap keygen --config FILE --key first");
+    assertThat(folder.resolve("first.jwe")).doesNotExist();
+    assertThat(program.socket()).doesNotExist();
+  }
+
+  @Test
+  void noSecretIsInTheLogOrOnTheCommandLine() throws Exception {
+    Process server = program.serve();
+    try (KmsClient client = program.client()) {
+      assertThat(client.decryptV1(client.encryptV1(DEK))).isEqualTo(DEK);
+    }
+    String arguments = Files.readString(Path.of("/proc", Long.toString(server.pid()), "cmdline"));
+    String log = program.terminate(server).err();
+    assertThat(arguments + log).doesNotContain("a passphrase", DEK.toStringUtf8());
+  }
+
+  @Test
+  void itsCoreDumpLimitIsZero() throws Exception {
+    Process server = program.serve();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(
+                        Files.readString(Path.of("/proc", Long.toString(server.pid()), "limits")))
+                    .containsPattern("Max core file size +0 +"));
+  }
+}
