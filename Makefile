@@ -6,7 +6,8 @@ MVN := mvn -B -ntp
 PROGRAM := target/keywrap/bin/keywrap
 SOURCES := pom.xml $(shell find src/main -type f)
 
-.PHONY: help run test e2e dist format clean packages
+
+.PHONY: help run test e2e fuzz dist format clean packages
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -28,6 +29,9 @@ test: packages ## build and run all tests
 
 e2e: $(PROGRAM) ## drive the built program with Kubernetes' own KMS client (Go)
 	@e2e/run
+
+fuzz: packages ## look for inputs that break the envelope parser, for a minute
+	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=EnvelopeFuzzTest
 
 dist: $(PROGRAM) ## make target/keywrap/ and target/keywrap.tar.gz
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -69,9 +70,12 @@ final class SettingsFile {
     YAMLFactory yaml =
         YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
     try (Reader reader = Files.newBufferedReader(path);
-        JsonParser parser = yaml.createParser(reader)) {
+        YAMLParser parser = yaml.createParser(reader)) {
       if (parser.nextToken() == JsonToken.START_OBJECT) {
         readObject(parser, "", entries);
+        if (parser.nextToken() != null) {
+          problems.add(new Problem(place(parser), "a second document begins", "keep one"));
+        }
       } else {
         problems.add(
             new Problem(path.toString(), "holds no settings", "it begins with \"keywrap:\""));
@@ -79,10 +83,10 @@ final class SettingsFile {
     }
   }
 
-  private void readObject(JsonParser parser, String prefix, Entries entries) throws IOException {
+  private void readObject(YAMLParser parser, String prefix, Entries entries) throws IOException {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = prefix + parser.currentName();
-      String place = path + ":" + parser.currentTokenLocation().getLineNr();
+      String place = place(parser);
       switch (parser.nextToken()) {
         case START_OBJECT -> readObject(parser, name + ".", entries);
         case START_ARRAY -> {
@@ -91,9 +95,19 @@ final class SettingsFile {
         }
         case VALUE_NULL ->
             problems.add(new Problem(place, name + " has no value", "give one, or drop the line"));
-        default -> entries.add(name, new Entry(parser.getText(), place));
+        default -> {
+          if (parser.isCurrentAlias()) {
+            problems.add(new Problem(place, name + " is an alias", "write the value itself"));
+          } else {
+            entries.add(name, new Entry(parser.getText(), place));
+          }
+        }
       }
     }
+  }
+
+  private String place(JsonParser parser) {
+    return path + ":" + parser.currentTokenLocation().getLineNr();
   }
 
   private static String firstLine(JsonProcessingException e) {

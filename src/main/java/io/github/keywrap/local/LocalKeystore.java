@@ -101,7 +101,7 @@ final class LocalKeystore {
 
   private JWEObject parse() {
     try {
-      if (Files.size(path) > MAX_LENGTH) {
+      if (Files.size(path) > MAX_LENGTH || !Files.isRegularFile(path)) {
         throw malformed();
       }
       JWEObject jwe = JWEObject.parse(Files.readString(path, US_ASCII).strip());

@@ -219,6 +219,7 @@ final class SettingsLoaderTest {
       textBlock =
           """
           keywrap: { active: k, active: k }                      | is not YAML
+          { keywrap: { active: &a k, verify-wrap: *a } }         | is an alias
           keywrap: [ a ]                                         | is a list
           keywrap: { active: ~ }                                 | has no value
           keywrap                                                | holds no settings
@@ -231,6 +232,13 @@ final class SettingsLoaderTest {
           """)
   void refuses(String yaml, String message) throws IOException {
     assertThat(problems(yaml)).extracting(Problem::message).anyMatch(m -> m.contains(message));
+  }
+
+  @Test
+  void refusesASecondDocument() throws IOException {
+    assertThat(problems(SMALLEST + "\n---\n" + SMALLEST))
+        .extracting(Problem::message)
+        .containsExactly("a second document begins");
   }
 
   @Test

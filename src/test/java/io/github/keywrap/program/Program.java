@@ -6,12 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.keywrap.transport.KmsClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +31,7 @@ final class Program implements AutoCloseable {
   private final int managementPort = freePort();
   private final List<Process> processes = new ArrayList<>();
   private final Map<String, String> settings = new TreeMap<>();
+  private final Map<Process, Path> logs = new HashMap<>();
 
   /** How a command ended. */
   record Result(int exitCode, String out, String err) {
@@ -73,6 +76,12 @@ final class Program implements AutoCloseable {
   /** Changes a setting for what is started after this. */
   Program set(String name, String value) {
     settings.put("keywrap." + name, value);
+    return this;
+  }
+
+  /** Drops a key from the settings. */
+  Program without(String key) {
+    settings.keySet().removeIf(name -> name.startsWith("keywrap.keys." + key + "."));
     return this;
   }
 
@@ -124,8 +133,6 @@ final class Program implements AutoCloseable {
     logs.put(process, out);
     return process;
   }
-
-  private final Map<Process, Path> logs = new java.util.HashMap<>();
 
   Result result(Process process) throws Exception {
     assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).as("ends in time").isTrue();
@@ -195,7 +202,7 @@ final class Program implements AutoCloseable {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -45,7 +46,7 @@ final class SocketIT {
 
   @Test
   void ofTwoStartersExactlyOneServesAHundredTimesOver() throws Exception {
-    program.set("management.enabled", "false");
+    program.without("second").set("management.enabled", "false");
     for (int round = 0; round < 100; round++) {
       try (ModeWatch watch = new ModeWatch(program.socket())) {
         Process one = program.beginToServe();
@@ -249,7 +250,7 @@ final class SocketIT {
         } catch (NoSuchFileException notThere) {
           Thread.onSpinWait();
         } catch (IOException e) {
-          throw new java.io.UncheckedIOException(e);
+          throw new UncheckedIOException(e);
         }
         LockSupport.parkNanos(100_000);
       }
