@@ -1,5 +1,5 @@
-// Package e2e drives the packaged keywrap with Kubernetes' own KMS client code: the protos of
-// k8s.io/kms and grpc-go, dialled the way kube-apiserver dials.
+// Package e2e drives the packaged keywrap with Kubernetes' own code: the client of k8s.io/kms,
+// dialled the way kube-apiserver dials, and kube-apiserver itself.
 package e2e
 
 import (
@@ -9,31 +9,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
-	"time"
 )
-
-const startLimit = 60 * time.Second
 
 // Program is the packaged keywrap with one local key, in a folder of its own.
 type Program struct {
 	t       *testing.T
 	folder  string
-	command *exec.Cmd
-	log     *os.File
+	process *Process
 }
 
-// NewProgram writes a configuration and makes the key. The folder's name is short, so that the
-// socket's path fits.
+// NewProgram writes a configuration and makes the key.
 func NewProgram(t *testing.T, algorithm string) *Program {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "kw")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(folder) })
-	p := &Program{t: t, folder: folder}
+	p := &Program{t: t, folder: Folder(t)}
 	p.write("passphrase", "a passphrase\n")
 	p.write("keywrap.yaml", fmt.Sprintf(`
 keywrap:
@@ -47,20 +36,19 @@ keywrap:
       keystore: k.jwe
       passphrase: { file: passphrase }
 `, algorithm))
-	p.Run("keygen", "--config", p.path("keywrap.yaml"), "--key", "k")
-	t.Cleanup(p.Kill)
+	p.Run(nil, "keygen", "--config", p.path("keywrap.yaml"), "--key", "k")
 	return p
 }
 
 // Socket is the path that clients dial.
 func (p *Program) Socket() string { return p.path("kms.sock") }
 
-// Run executes a command of keywrap to its end.
-func (p *Program) Run(arguments ...string) string {
+// Run executes a command of keywrap to its end and returns its output.
+func (p *Program) Run(input []byte, arguments ...string) string {
 	p.t.Helper()
 	var stderr bytes.Buffer
 	command := exec.Command(executable(), arguments...)
-	command.Stderr = &stderr
+	command.Stdin, command.Stderr = bytes.NewReader(input), &stderr
 	out, err := command.Output()
 	if err != nil {
 		p.t.Fatalf("keywrap %v: %v\n%s", arguments, err, stderr.String())
@@ -71,53 +59,21 @@ func (p *Program) Run(arguments ...string) string {
 // Start serves in the background and returns when the socket accepts connections.
 func (p *Program) Start() {
 	p.t.Helper()
-	log, err := os.OpenFile(p.path("log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	p.log = log
-	p.command = exec.Command(executable(), "serve", "--config", p.path("keywrap.yaml"))
-	p.command.Stdout, p.command.Stderr = log, log
-	if err := p.command.Start(); err != nil {
-		p.t.Fatal(err)
-	}
-	for deadline := time.Now().Add(startLimit); ; {
+	p.process = StartProcess(p.t, p.folder, "keywrap", executable(), "serve", "--config", p.path("keywrap.yaml"))
+	p.process.Await(func() error {
 		connection, err := net.Dial("unix", p.Socket())
 		if err == nil {
 			connection.Close()
-			return
 		}
-		if time.Now().After(deadline) {
-			p.t.Fatalf("keywrap does not serve: %v\n%s", err, p.Log())
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+		return err
+	})
 }
 
 // Terminate sends SIGTERM and demands exit code 0.
-func (p *Program) Terminate() {
-	p.t.Helper()
-	p.command.Process.Signal(syscall.SIGTERM)
-	if err := p.command.Wait(); err != nil {
-		p.t.Fatalf("keywrap after SIGTERM: %v\n%s", err, p.Log())
-	}
-	p.command = nil
-}
+func (p *Program) Terminate() { p.t.Helper(); p.process.Terminate() }
 
-// Kill sends SIGKILL, if it runs.
-func (p *Program) Kill() {
-	if p.command != nil {
-		p.command.Process.Kill()
-		p.command.Wait()
-		p.command = nil
-	}
-}
-
-// Log is what it has written so far.
-func (p *Program) Log() string {
-	log, _ := os.ReadFile(p.path("log"))
-	return string(log)
-}
+// Kill sends SIGKILL.
+func (p *Program) Kill() { p.process.Kill() }
 
 func (p *Program) path(name string) string { return filepath.Join(p.folder, name) }
 

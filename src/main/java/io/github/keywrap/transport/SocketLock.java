@@ -1,5 +1,6 @@
 package io.github.keywrap.transport;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
@@ -11,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * removing it would let two processes lock two files of one name.
  */
 final class SocketLock implements AutoCloseable {
-  private static final int MAX_PID_LENGTH = 20;
+  private static final int PID_LENGTH = 20;
+  private static final String SOMEBODY = "another keywrap";
 
   private final FileChannel channel;
 
@@ -42,10 +43,9 @@ final class SocketLock implements AutoCloseable {
       channel.close();
       return null;
     }
-    channel.truncate(0);
-    channel.write(
-        ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
-        0);
+    String holder = "%-" + PID_LENGTH + "d\n";
+    byte[] pid = holder.formatted(ProcessHandle.current().pid()).getBytes(US_ASCII);
+    channel.write(ByteBuffer.wrap(pid), 0);
     return new SocketLock(channel);
   }
 
@@ -57,14 +57,18 @@ final class SocketLock implements AutoCloseable {
     }
   }
 
-  /** Process id of the last holder, as it wrote it; empty if it cannot be read. */
+  /**
+   * Who holds the lock, for messages. The file may still name the holder before, if the lock was
+   * taken only just now: a process that does not live is not named.
+   */
   static String holder(Path lockFile) {
     try (FileChannel channel = FileChannel.open(lockFile, READ, NOFOLLOW_LINKS)) {
-      ByteBuffer buffer = ByteBuffer.allocate(MAX_PID_LENGTH);
+      ByteBuffer buffer = ByteBuffer.allocate(PID_LENGTH);
       channel.read(buffer);
-      return new String(buffer.array(), 0, buffer.position(), StandardCharsets.US_ASCII).strip();
-    } catch (IOException unreadable) {
-      return "";
+      long pid = Long.parseLong(new String(buffer.array(), US_ASCII).strip());
+      return ProcessHandle.of(pid).isPresent() ? "process " + pid : SOMEBODY;
+    } catch (IOException | NumberFormatException unreadable) {
+      return SOMEBODY;
     }
   }
 

@@ -56,7 +56,7 @@ final class SocketTakeover {
     try {
       @Nullable SocketLock lock;
       while ((lock = SocketLock.tryAcquire(lockFile)) == null) {
-        waitFor("process " + SocketLock.holder(lockFile));
+        waitFor(SocketLock.holder(lockFile));
       }
       return lock;
     } catch (IOException e) {
