@@ -6,11 +6,10 @@ MVN := mvn -B -ntp
 PROGRAM := target/keywrap/bin/keywrap
 SOURCES := pom.xml $(shell find src/main -type f)
 
-
-.PHONY: help run test e2e fuzz dist format clean packages
+.PHONY: help run test e2e native e2e-native cluster fuzz dist format clean packages
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 packages:
 	@test -n "$$JAVA_HOME"
@@ -26,9 +25,19 @@ run: $(PROGRAM) ## build what is missing and serve from a throw-away keystore on
 
 test: packages ## build and run all tests
 	$(MVN) verify
+	@touch $(PROGRAM)
 
 e2e: $(PROGRAM) ## drive the built program with Kubernetes' own KMS client (Go)
 	@e2e/run
+
+native: ## build the native executable target/keywrap-native/bin/keywrap (needs GraalVM 25)
+	@scripts/build-native $(NATIVE_ARGS)
+
+e2e-native: ## the end-to-end tests, on the native executable
+	@KEYWRAP=$(CURDIR)/target/keywrap-native/bin/keywrap REPORT=go-test-native e2e/run
+
+cluster: $(PROGRAM) ## a local control plane that encrypts with what "make run" serves
+	@e2e/local-cluster
 
 fuzz: packages ## look for inputs that break the envelope parser, for a minute
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=EnvelopeFuzzTest

@@ -141,6 +141,25 @@ func TestManyCallersOnOneConnection(t *testing.T) {
 	callers.Wait()
 }
 
+// A random generator that was seeded when the program was built would repeat itself at every start.
+func TestNoTwoStartsGiveTheSameIVs(t *testing.T) {
+	program := NewProgram(t, "aes-gcm")
+	seen := map[string]bool{}
+	for range 3 {
+		program.Start()
+		client := Dial(t, program.Socket(), "localhost")
+		for range 10 {
+			ciphertext := client.EncryptV1([]byte("ping"))
+			iv := ciphertext[6+int(ciphertext[5])+1:][:12]
+			if seen[string(iv)] {
+				t.Fatalf("IV %x was used twice", iv)
+			}
+			seen[string(iv)] = true
+		}
+		program.Kill()
+	}
+}
+
 func TestTheSocketIsForItsOwnerOnly(t *testing.T) {
 	program := NewProgram(t, "aes-gcm")
 	program.Start()

@@ -49,7 +49,7 @@ func StartProcess(t *testing.T, folder, name, executable string, arguments ...st
 	defer log.Close()
 	p.command = exec.Command(executable, arguments...)
 	p.command.Stdout, p.command.Stderr = log, log
-	p.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := p.command.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -81,10 +81,16 @@ func (p *Process) Terminate() {
 	}
 }
 
-// Kill sends SIGKILL, if it still runs.
+// Interrupt does what Ctrl-C does, to the program and those that it started, and waits for the end.
+func (p *Process) Interrupt() {
+	syscall.Kill(-p.command.Process.Pid, syscall.SIGINT)
+	p.command.Wait()
+}
+
+// Kill sends SIGKILL, to the program and those that it started, if it still runs.
 func (p *Process) Kill() {
 	if p.command.ProcessState == nil {
-		p.command.Process.Kill()
+		syscall.Kill(-p.command.Process.Pid, syscall.SIGKILL)
 		p.command.Wait()
 	}
 }
