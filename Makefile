@@ -6,7 +6,7 @@ MVN := mvn -B -ntp
 PROGRAM := target/keywrap/bin/keywrap
 SOURCES := pom.xml $(shell find src/main -type f)
 
-.PHONY: help run test e2e native e2e-native cluster fuzz dist format clean packages
+.PHONY: help run test e2e native e2e-native cluster bench fuzz dist format clean packages
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -38,6 +38,9 @@ e2e-native: ## the end-to-end tests, on the native executable
 
 cluster: $(PROGRAM) ## a local control plane that encrypts with what "make run" serves
 	@e2e/local-cluster
+
+bench: packages $(PROGRAM) ## measure against a bare grpc-java server, update docs/performance.md
+	@e2e/bench/run $(BENCH_ARGS)
 
 fuzz: packages ## look for inputs that break the envelope parser, for a minute
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=EnvelopeFuzzTest

@@ -1,8 +1,6 @@
 package io.github.keywrap.domain;
 
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Names one version of one KEK: {@code type:identity[:version][;g=N]}, printable ASCII, at most 200
@@ -23,10 +21,7 @@ public record KeyId(String type, String identity, String version, int generation
   public static final int MAX_LENGTH = 200;
 
   private static final int MAX_GENERATION = 999_999;
-  private static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9-]*");
-  private static final Pattern PART = Pattern.compile("[0-9A-Za-z._-]+");
-  private static final Pattern FORM =
-      Pattern.compile("([^:;]+):([^:;]+)(?::([^:;]+))?(?:;g=([1-9][0-9]{0,5}))?");
+  private static final String GENERATION = ";g=";
 
   /**
    * @throws IllegalArgumentException if a part is empty, has a character that is not allowed, or
@@ -34,9 +29,9 @@ public record KeyId(String type, String identity, String version, int generation
    */
   public KeyId {
     boolean wellFormed =
-        TYPE.matcher(type).matches()
-            && PART.matcher(identity).matches()
-            && (version.isEmpty() || PART.matcher(version).matches())
+        isType(type)
+            && isPart(identity)
+            && (version.isEmpty() || isPart(version))
             && generation >= 0
             && generation <= MAX_GENERATION;
     if (!wellFormed || write(type, identity, version, generation).length() > MAX_LENGTH) {
@@ -51,17 +46,50 @@ public record KeyId(String type, String identity, String version, int generation
 
   /** Reads the text form; empty if {@code text} is anything but a well-formed key id. */
   public static Optional<KeyId> parse(String text) {
-    Matcher form = FORM.matcher(text);
-    if (text.length() > MAX_LENGTH || !form.matches()) {
+    int end = text.indexOf(GENERATION);
+    int generation = end < 0 ? 0 : parseGeneration(text.substring(end + GENERATION.length()));
+    String[] parts = (end < 0 ? text : text.substring(0, end)).split(":", -1);
+    boolean hasVersion = parts.length == 3;
+    if (generation < 0 || !(parts.length == 2 || hasVersion) || hasVersion && parts[2].isEmpty()) {
       return Optional.empty();
     }
-    String version = form.group(3) == null ? "" : form.group(3);
-    int generation = form.group(4) == null ? 0 : Integer.parseInt(form.group(4));
     try {
-      return Optional.of(new KeyId(form.group(1), form.group(2), version, generation));
+      return Optional.of(new KeyId(parts[0], parts[1], hasVersion ? parts[2] : "", generation));
     } catch (IllegalArgumentException malformed) {
       return Optional.empty();
     }
+  }
+
+  /** 1 to 999,999 without leading zeros; otherwise -1. */
+  private static int parseGeneration(String digits) {
+    boolean wellFormed =
+        digits.length() >= 1
+            && digits.length() <= 6
+            && digits.charAt(0) != '0'
+            && digits.chars().allMatch(KeyId::isDigit);
+    return wellFormed ? Integer.parseInt(digits) : -1;
+  }
+
+  private static boolean isType(String text) {
+    return !text.isEmpty()
+        && isLower(text.charAt(0))
+        && text.chars().allMatch(c -> isLower(c) || isDigit(c) || c == '-');
+  }
+
+  private static boolean isPart(String text) {
+    return !text.isEmpty() && text.chars().allMatch(KeyId::isPartCharacter);
+  }
+
+  private static boolean isPartCharacter(int c) {
+    return isLower(c) || isDigit(c) || c >= 'A' && c <= 'Z' || c == '.' || c == '_' || c == '-';
+  }
+
+  private static boolean isLower(int c) {
+    return c >= 'a' && c <= 'z';
+  }
+
+  private static boolean isDigit(int c) {
+    return c >= '0' && c <= '9';
   }
 
   /** The same key and version in another generation. */
@@ -80,6 +108,6 @@ public record KeyId(String type, String identity, String version, int generation
         + ":"
         + identity
         + (version.isEmpty() ? "" : ":" + version)
-        + (generation == 0 ? "" : ";g=" + generation);
+        + (generation == 0 ? "" : GENERATION + generation);
   }
 }
