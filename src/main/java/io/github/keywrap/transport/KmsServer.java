@@ -102,7 +102,7 @@ public final class KmsServer implements AutoCloseable {
    *
    * @return whether all ended within {@code grace}; those that did not are cancelled
    */
-  public boolean drain(Duration grace) throws InterruptedException, IOException {
+  public boolean drain(Duration grace) throws InterruptedException {
     state = State.STOPPING;
     claim.withdraw();
     if (server.isEmpty()) {

@@ -96,10 +96,17 @@ public final class SocketClaim implements AutoCloseable {
     return there.isPresent() && there.equals(published);
   }
 
-  /** Takes the socket away, if it is still ours, so that no new client finds it. */
-  void withdraw() throws IOException {
-    if (isPublished()) {
-      Files.deleteIfExists(path.path());
+  /**
+   * Takes the socket away, if it is still ours, so that no new client finds it. Our listening
+   * socket keeps its inode from being given to another file meanwhile.
+   */
+  void withdraw() {
+    try {
+      if (isPublished()) {
+        Files.deleteIfExists(path.path());
+      }
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "socket {0} could not be removed: {1}", path, e.getMessage());
     }
     published = Optional.empty();
   }
@@ -111,12 +118,7 @@ public final class SocketClaim implements AutoCloseable {
   /** Lets another process have the path. Only after nothing is served on it any more. */
   @Override
   public void close() {
-    try {
-      withdraw();
-    } catch (IOException e) {
-      LOG.log(Level.WARNING, "socket {0} could not be removed: {1}", path, e.getMessage());
-    } finally {
-      lock.close();
-    }
+    withdraw();
+    lock.close();
   }
 }
