@@ -17,9 +17,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class PooledBulkheadTest {
-  private static final Deadline SOON = Deadline.after(Duration.ofMillis(100));
-  private static final Deadline LATER = Deadline.after(Duration.ofMinutes(1));
-
   private final CountDownLatch backEndAnswers = new CountDownLatch(1);
   private final PooledBulkhead bulkhead = new PooledBulkhead("hsm", 1, 2);
 
@@ -31,13 +28,13 @@ final class PooledBulkheadTest {
 
   @Test
   void passesOnWhatTheCallReturnsOrThrows() throws Exception {
-    assertThat(bulkhead.submit(() -> 7, LATER).get()).isEqualTo(7);
+    assertThat(bulkhead.submit(() -> 7, later()).get()).isEqualTo(7);
     CompletableFuture<Integer> failed =
         bulkhead.submit(
             () -> {
               throw new InvalidCiphertext("altered");
             },
-            LATER);
+            later());
     assertThatThrownBy(failed::get)
         .isInstanceOf(ExecutionException.class)
         .cause()
@@ -46,12 +43,14 @@ final class PooledBulkheadTest {
 
   @Test
   void givesUpACallThatHangsAtItsDeadline() {
-    assertDeadlineExceeded(bulkhead.submit(hanging(new CountDownLatch(1)), SOON));
+    assertDeadlineExceeded(bulkhead.submit(hanging(new CountDownLatch(1)), soon()));
   }
 
   @Test
   void doesNotSendACallWhoseTimeRanOutWhileItWaited() throws Exception {
-    CompletableFuture<?> busy = bulkhead.submit(hanging(new CountDownLatch(1)), LATER);
+    CountDownLatch running = new CountDownLatch(1);
+    CompletableFuture<?> busy = bulkhead.submit(hanging(running), later());
+    running.await();
     AtomicBoolean sent = new AtomicBoolean();
     assertDeadlineExceeded(
         bulkhead.submit(
@@ -59,21 +58,21 @@ final class PooledBulkheadTest {
               sent.set(true);
               return 0;
             },
-            SOON));
+            soon()));
     backEndAnswers.countDown();
     busy.get();
-    assertThat(bulkhead.submit(() -> 1, LATER).get()).isEqualTo(1);
+    assertThat(bulkhead.submit(() -> 1, later()).get()).isEqualTo(1);
     assertThat(sent).isFalse();
   }
 
   @Test
   void refusesOnlyWhenItsQueueIsFull() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
-    CompletableFuture<?> first = bulkhead.submit(hanging(running), LATER);
+    CompletableFuture<?> first = bulkhead.submit(hanging(running), later());
     running.await();
-    CompletableFuture<?> second = bulkhead.submit(() -> 2, LATER);
-    CompletableFuture<?> third = bulkhead.submit(() -> 3, LATER);
-    assertThatThrownBy(() -> bulkhead.submit(() -> 4, LATER).get())
+    CompletableFuture<?> second = bulkhead.submit(() -> 2, later());
+    CompletableFuture<?> third = bulkhead.submit(() -> 3, later());
+    assertThatThrownBy(() -> bulkhead.submit(() -> 4, later()).get())
         .cause()
         .isInstanceOf(Throttled.class)
         .hasMessageContaining("\"hsm\" has 2 calls waiting");
@@ -86,7 +85,7 @@ final class PooledBulkheadTest {
   @Test
   void takesNoCallAfterItIsClosed() {
     bulkhead.close();
-    assertThatThrownBy(() -> bulkhead.submit(() -> 1, LATER).get())
+    assertThatThrownBy(() -> bulkhead.submit(() -> 1, later()).get())
         .cause()
         .isInstanceOf(BackendUnavailable.class);
   }
@@ -101,6 +100,14 @@ final class PooledBulkheadTest {
       }
       return 1;
     };
+  }
+
+  private static Deadline soon() {
+    return Deadline.after(Duration.ofMillis(300));
+  }
+
+  private static Deadline later() {
+    return Deadline.after(Duration.ofMinutes(1));
   }
 
   private static void assertDeadlineExceeded(CompletableFuture<?> call) {
