@@ -28,7 +28,7 @@ import java.util.Map;
  * and key are all inside of the authenticated encryption. See ADR 2.
  */
 final class LocalKeystore {
-  /** OWASP's figure for PBKDF2 with HMAC-SHA-512: about 0.12 s to open a keystore. */
+  /** OWASP's figure for PBKDF2 with HMAC-SHA-512; what it costs to open one is in ADR 2. */
   private static final int ITERATIONS = 210_000;
 
   private static final int SALT_LENGTH = 16;
