@@ -6,7 +6,7 @@ MVN := mvn -B -ntp
 PROGRAM := target/keywrap/bin/keywrap
 SOURCES := pom.xml $(shell find src/main -type f)
 
-.PHONY: help run test e2e native e2e-native cluster bench fuzz dist format clean packages
+.PHONY: help run test e2e native e2e-native cluster bench bench-start fuzz dist format clean packages
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -42,10 +42,15 @@ cluster: $(PROGRAM) ## a local control plane that encrypts with what "make run" 
 bench: packages $(PROGRAM) ## measure against a bare grpc-java server, update docs/performance.md
 	@e2e/bench/run $(BENCH_ARGS)
 
+bench-start: packages $(PROGRAM) ## measure start and memory, update docs/performance.md
+	@e2e/bench/start
+
 fuzz: packages ## look for inputs that break the envelope parser, for a minute
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=EnvelopeFuzzTest
 
-dist: $(PROGRAM) ## make target/keywrap/ and target/keywrap.tar.gz
+dist: $(PROGRAM) ## make target/keywrap/ with an AOT cache for this JDK, and target/keywrap.tar.gz without
+	@[ -e "$$(target/keywrap/bin/aot-cache path)" ] || target/keywrap/bin/aot-cache make
+	@ls -sh target/keywrap.tar.gz "$$(target/keywrap/bin/aot-cache path)"
 
 format: packages ## format the Java code
 	$(MVN) -q spotless:apply

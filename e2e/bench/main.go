@@ -1,6 +1,10 @@
 // Command bench measures KMS plugins over one gRPC connection each, as kube-apiserver has one, in
-// interleaved rounds, and prints medians, spreads and ratios to the first of them (the floor) as
-// Markdown tables. Absolute rates depend on the machine; ratios within one run carry over.
+// interleaved rounds, and prints Markdown tables.
+//
+//	bench rates   medians, spreads and ratios to the first plugin (the floor)
+//	bench start   time to the first answered pair, memory, idle CPU
+//
+// Absolute figures depend on the machine; ratios within one run carry over.
 package main
 
 import (
@@ -16,12 +20,27 @@ var callers = []int{1, 8, 64}
 
 func main() {
 	log.SetFlags(0)
+	if len(os.Args) < 2 {
+		log.Fatal("usage: bench rates|start [FLAG]...")
+	}
+	switch mode, arguments := os.Args[1], os.Args[2:]; mode {
+	case "rates":
+		rates(arguments)
+	case "start":
+		start(arguments)
+	default:
+		log.Fatalf("no such mode: %s", mode)
+	}
+}
+
+func rates(arguments []string) {
+	flags := flag.NewFlagSet("rates", flag.ExitOnError)
 	var peers peerList
-	flag.Var(&peers, "peer", "`NAME=SOCKET` of a running plugin; the first is the floor")
-	rounds := flag.Int("rounds", 7, "interleaved rounds")
-	slice := flag.Duration("slice", time.Second, "time for one measurement")
-	plot := flag.String("plot", "", "`FILE` for a plot, SVG")
-	flag.Parse()
+	flags.Var(&peers, "peer", "`NAME=SOCKET` of a running plugin; the first is the floor")
+	rounds := flags.Int("rounds", 7, "interleaved rounds")
+	slice := flags.Duration("slice", time.Second, "time for one measurement")
+	plot := flags.String("plot", "", "`FILE` for a plot, SVG")
+	flags.Parse(arguments)
 	if len(peers) < 2 {
 		log.Fatal("name at least two: --peer floor=SOCKET --peer keywrap=SOCKET")
 	}

@@ -19,6 +19,7 @@ import (
 type peer struct {
 	name, socket string
 	pid          int
+	connection   *grpc.ClientConn
 	v1           kmsv1.KeyManagementServiceClient
 	v2           kmsv2.KeyManagementServiceClient
 	cipher       []byte
@@ -35,6 +36,7 @@ func (p *peer) dial() error {
 	if err != nil {
 		return err
 	}
+	p.connection = connection
 	p.v1, p.v2 = kmsv1.NewKeyManagementServiceClient(connection), kmsv2.NewKeyManagementServiceClient(connection)
 	if p.pid, err = listener(p.socket); err != nil {
 		return err

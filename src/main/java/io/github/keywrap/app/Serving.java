@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code serve} needs from the start: settings, open keys, the claim on the socket. All that
- * an operator can get wrong is found here, before the framework is started.
+ * an operator can get wrong is found here, before the framework is started and not beside it: two
+ * threads that initialize classes of the logging at once can wait for each other for ever.
  */
 public record Serving(Settings settings, KeyRing ring, SocketClaim claim, Termination termination) {
   /** The framework makes its own objects; this hands them ours. One per process. */
@@ -45,6 +46,11 @@ public record Serving(Settings settings, KeyRing ring, SocketClaim claim, Termin
       rethrow(failure.get());
       return exitCode.get();
     }
+  }
+
+  /** Does what SIGTERM does. */
+  public static void stop() {
+    current().termination().request();
   }
 
   private static void rethrow(@Nullable Throwable failure) {

@@ -12,8 +12,12 @@ final class Termination {
 
   /** From now on the two signals no longer end the process by themselves. */
   void catchSignals() {
-    Signal.handle(new Signal("TERM"), _ -> requested.countDown());
-    Signal.handle(new Signal("INT"), _ -> requested.countDown());
+    Signal.handle(new Signal("TERM"), _ -> request());
+    Signal.handle(new Signal("INT"), _ -> request());
+  }
+
+  void request() {
+    requested.countDown();
   }
 
   void await() throws InterruptedException {

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       ConfigCommand.class,
       VersionCommand.class,
+      TrainingRunCommand.class,
       HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

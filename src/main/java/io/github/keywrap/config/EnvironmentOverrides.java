@@ -21,7 +21,7 @@ final class EnvironmentOverrides {
    * that happens to be called keywrap.
    */
   private static final List<String> FOREIGN =
-      List.of("KEYWRAP_JAVA_OPTS", "KEYWRAP_SERVICE_", "KEYWRAP_PORT");
+      List.of("KEYWRAP_JAVA_OPTS", "KEYWRAP_AOT_CACHE", "KEYWRAP_SERVICE_", "KEYWRAP_PORT");
 
   private final Map<String, String> environment;
   private final List<Problem> problems;

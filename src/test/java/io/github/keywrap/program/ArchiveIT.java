@@ -3,9 +3,14 @@ package io.github.keywrap.program;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +40,78 @@ final class ArchiveIT {
         Map.of("JAVA_HOME", wrong.getParent().toString(), "PATH", wrong + ":/usr/bin:/bin");
     String home = run(environment, finder(), "jre").strip();
     assertThat(Files.readString(Path.of(home, "release"))).containsPattern("JAVA_VERSION=\"2[5-9]");
+  }
+
+  @Test
+  void theFirstServeMakesAnAotCacheAndSaysSo() throws Exception {
+    Path program = unpack();
+    String first = serveForAMoment(program, Map.of("KEYWRAP_ACTIVE", "first"));
+    assertThat(first).contains("making an AOT cache");
+    assertThat(caches(program)).hasSize(1);
+    assertThat(leftovers(program)).isEmpty();
+    String second =
+        serveForAMoment(program, Map.of("KEYWRAP_JAVA_OPTS", "-Xlog:class+load:stderr"));
+    assertThat(second)
+        .doesNotContain("making an AOT cache")
+        .containsPattern("io\\.github\\.keywrap\\.cli\\.Main source: shared objects file");
+  }
+
+  @Test
+  void servesWithoutAnAotCacheWhereNoneCanBeMade() throws Exception {
+    Path program = unpack();
+    Path launcher = program.resolveSibling("aot-cache");
+    Files.writeString(
+        launcher, Files.readString(launcher).replace("training-run", "no-such-training-run"));
+    assertThat(serveForAMoment(program, Map.of()))
+        .contains("error: Unmatched argument", "made no AOT cache; all works without");
+    assertThat(caches(program)).isEmpty();
+    assertThat(leftovers(program)).isEmpty();
+    assertThat(serveForAMoment(program, Map.of("KEYWRAP_AOT_CACHE", "off"))).doesNotContain("AOT");
+  }
+
+  @Test
+  void anAotCacheOfAnotherBuildIsNotUsed() throws Exception {
+    Path program = unpack();
+    String before = run(Map.of(), program.resolveSibling("aot-cache").toString(), "path");
+    Path jar = program.resolve("../../lib/quarkus/generated-bytecode.jar").normalize();
+    FileTime time = Files.getLastModifiedTime(jar);
+    byte[] other = Files.readAllBytes(jar);
+    other[other.length / 2] ^= 1;
+    Files.write(jar, other);
+    Files.setLastModifiedTime(jar, time);
+    assertThat(run(Map.of(), program.resolveSibling("aot-cache").toString(), "path"))
+        .isNotEqualTo(before);
+  }
+
+  private Path unpack() throws Exception {
+    run(Map.of(), "tar", "-xzf", ARCHIVE.toString(), "-C", folder.toString());
+    return folder.resolve("keywrap/bin/keywrap");
+  }
+
+  /** Serves with a program until it answers, and returns what it wrote. */
+  private String serveForAMoment(Path executable, Map<String, String> environment)
+      throws Exception {
+    try (Program program =
+        Program.in(Files.createTempDirectory(folder, "serve"), executable, environment)) {
+      Process server = program.serve();
+      program.assertServes();
+      return program.terminate(server).succeeded().err();
+    }
+  }
+
+  private static List<Path> caches(Path program) throws IOException {
+    return inLib(program, "keywrap-*.aot");
+  }
+
+  private static List<Path> leftovers(Path program) throws IOException {
+    return inLib(program, ".aot-*");
+  }
+
+  private static List<Path> inLib(Path program, String pattern) throws IOException {
+    Path lib = program.resolve("../../lib").normalize();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(lib, pattern)) {
+      return StreamSupport.stream(found.spliterator(), false).toList();
+    }
   }
 
   private static String finder() {

@@ -68,7 +68,7 @@ final class CommandsIT {
           """
           ''                | error: name a command
           srve              | hint: Did you mean: keywrap serve
-          serve --confg=x   | hint: Possible solutions: --config
+          check --confg=x   | hint: Possible solutions: --config
           config            | error: say check or show
           check             | error: Missing required argument
           keygen            | error: Missing required option: '--key=NAME'

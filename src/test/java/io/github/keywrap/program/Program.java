@@ -28,6 +28,8 @@ final class Program implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Path folder;
+  private final Path executable;
+  private final Map<String, String> environment;
   private final int managementPort = freePort();
   private final List<Process> processes = new ArrayList<>();
   private final Map<String, String> settings = new TreeMap<>();
@@ -41,8 +43,11 @@ final class Program implements AutoCloseable {
     }
   }
 
-  private Program(Path folder) throws IOException {
+  private Program(Path folder, Path executable, Map<String, String> environment)
+      throws IOException {
     this.folder = folder;
+    this.executable = executable;
+    this.environment = environment;
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path passphrase = Files.writeString(folder.resolve("passphrase"), "a passphrase\n");
     Files.setPosixFilePermissions(passphrase, PosixFilePermissions.fromString("rw-------"));
@@ -56,7 +61,12 @@ final class Program implements AutoCloseable {
 
   /** With two keys made, AES (active) and SM4. */
   static Program in(Path folder) throws Exception {
-    Program program = new Program(folder);
+    return in(folder, EXECUTABLE, Map.of());
+  }
+
+  static Program in(Path folder, Path executable, Map<String, String> environment)
+      throws Exception {
+    Program program = new Program(folder, executable, environment);
     program
         .command("keygen", "--config", program.config().toString(), "--key", "first")
         .succeeded();
@@ -120,15 +130,16 @@ final class Program implements AutoCloseable {
   }
 
   private Process start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(EXECUTABLE.toString()));
+    List<String> command = new ArrayList<>(List.of(executable.toString()));
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(folder, "out", ".log");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectOutput(out.toFile())
-            .redirectError(Path.of(out + ".err").toFile())
-            .start();
+            .redirectError(Path.of(out + ".err").toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     processes.add(process);
     logs.put(process, out);
     return process;
