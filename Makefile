@@ -24,6 +24,8 @@ run: $(PROGRAM) ## build what is missing and serve from a throw-away keystore on
 	@scripts/run-local
 
 test: packages ## build and run all tests
+	@scripts/install-packages softhsm2-util=softhsm2 pkcs11-tool=opensc gcc=gcc
+	@[ -e /usr/include/p11-kit-1/p11-kit/pkcs11.h ] || scripts/install-packages p11-kit-headers=libp11-kit-dev
 	$(MVN) verify
 	@touch $(PROGRAM)
 

@@ -30,6 +30,8 @@ final class ArchitectureTest {
           .definedBy("..keywrap.config..")
           .layer("local")
           .definedBy("..keywrap.local..")
+          .layer("pkcs11")
+          .definedBy("..keywrap.pkcs11..")
           .layer("transport")
           .definedBy("..keywrap.transport..")
           .layer("observe")
@@ -48,10 +50,12 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("app")
           .whereLayer("local")
           .mayOnlyBeAccessedByLayers("app")
+          .whereLayer("pkcs11")
+          .mayOnlyBeAccessedByLayers("app")
           .whereLayer("config")
           .mayOnlyBeAccessedByLayers("app", "cli")
           .whereLayer("settings")
-          .mayOnlyBeAccessedByLayers("config", "local", "app", "cli");
+          .mayOnlyBeAccessedByLayers("config", "local", "pkcs11", "app", "cli");
 
   @ArchTest
   static final ArchRule domainKnowsNoFramework =
@@ -67,7 +71,11 @@ final class ArchitectureTest {
   static final ArchRule backEndsKnowNoFramework =
       noClasses()
           .that()
-          .resideInAnyPackage("..keywrap.local..", "..keywrap.settings..", "..keywrap.config..")
+          .resideInAnyPackage(
+              "..keywrap.local..",
+              "..keywrap.pkcs11..",
+              "..keywrap.settings..",
+              "..keywrap.config..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

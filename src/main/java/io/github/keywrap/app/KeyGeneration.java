@@ -1,8 +1,10 @@
 package io.github.keywrap.app;
 
 import io.github.keywrap.local.LocalKeys;
+import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.LocalKeySettings;
+import io.github.keywrap.settings.Pkcs11KeySettings;
 
 /** Makes a new key where the settings say that it is. Never replaces one. */
 public final class KeyGeneration {
@@ -18,8 +20,18 @@ public final class KeyGeneration {
   public static String generate(KeySettings key) {
     return switch (key) {
       case LocalKeySettings local ->
-          "%s key local:%s in %s"
+          """
+          made %s key local:%s in %s
+          Back it up with its passphrase: without both, what it wraps is lost."""
               .formatted(local.algorithm(), LocalKeys.generate(local), local.keystore());
+      case Pkcs11KeySettings pkcs11 ->
+          """
+          made %s key on token %s; in the settings of this key, write
+
+              key-id: %s
+
+          Back up the token as its vendor says: without the key, what it wraps is lost."""
+              .formatted(pkcs11.algorithm(), pkcs11.token(), Pkcs11Keys.generate(pkcs11));
     };
   }
 }

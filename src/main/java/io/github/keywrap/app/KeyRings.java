@@ -14,8 +14,10 @@ import io.github.keywrap.domain.RingKey;
 import io.github.keywrap.local.LocalKeys;
 import io.github.keywrap.observe.KeyMetrics;
 import io.github.keywrap.observe.MeteredKeyWrapper;
+import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.LocalKeySettings;
+import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.PoolSettings;
 import io.github.keywrap.settings.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -68,6 +70,7 @@ public final class KeyRings {
   public static KeyWrapper openKey(KeySettings key) {
     return switch (key) {
       case LocalKeySettings local -> LocalKeys.open(local);
+      case Pkcs11KeySettings pkcs11 -> Pkcs11Keys.open(pkcs11);
     };
   }
 

@@ -2,6 +2,7 @@ package io.github.keywrap.cli;
 
 import io.github.keywrap.config.ConfigurationException;
 import io.github.keywrap.config.Problem;
+import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.OperatorException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -24,6 +25,7 @@ final class ErrorOutput implements IExecutionExceptionHandler {
         yield ExitCode.CONFIGURATION;
       }
       case OperatorException e -> print(err, e.getMessage(), e.hint());
+      case KmsException e -> print(err, e.getMessage(), "");
       default -> defect(err, failure);
     };
   }

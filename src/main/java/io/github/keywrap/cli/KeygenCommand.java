@@ -38,10 +38,7 @@ final class KeygenCommand implements Callable<Integer> {
             .filter(candidate -> candidate.name().equals(name))
             .findFirst()
             .orElseThrow(() -> unknown(settings));
-    spec.commandLine().getOut().println("made " + KeyGeneration.generate(key));
-    spec.commandLine()
-        .getOut()
-        .println("Back it up with its passphrase: without both, what it wraps is lost.");
+    spec.commandLine().getOut().println(KeyGeneration.generate(key));
     return ExitCode.OK;
   }
 

@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
       KeygenCommand.class,
       InspectCommand.class,
       ConfigCommand.class,
+      TokenCommand.class,
+      PinCommand.class,
       VersionCommand.class,
       TrainingRunCommand.class,
       HelpCommand.class

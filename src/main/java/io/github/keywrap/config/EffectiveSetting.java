@@ -15,7 +15,8 @@ public record EffectiveSetting(String name, String value, String place) {
     List<EffectiveSetting> all = new ArrayList<>();
     Setting.common().forEach(setting -> all.add(of(reader, setting, "")));
     for (String key : keys) {
-      Setting.perKey().map(setting -> of(reader, setting, key)).forEach(all::add);
+      String type = reader.effective(Setting.KEY_TYPE, key).value();
+      Setting.perKey(type).map(setting -> of(reader, setting, key)).forEach(all::add);
     }
     return List.copyOf(all);
   }

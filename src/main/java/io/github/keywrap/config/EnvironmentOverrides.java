@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Settings in environment variables: the name in capitals, with {@code _} for every dot and hyphen.
@@ -41,7 +42,7 @@ final class EnvironmentOverrides {
 
   private void apply(String variable, Entries entries) {
     String place = "environment variable " + variable;
-    Optional<String> name = settingName(variable);
+    Optional<String> name = settingName(variable, entries);
     if (name.isPresent()) {
       entries.override(name.get(), new Entry(environment.getOrDefault(variable, ""), place));
     } else if (!holdsSecret(variable, entries)) {
@@ -57,31 +58,38 @@ final class EnvironmentOverrides {
     }
   }
 
-  private static Optional<String> settingName(String variable) {
+  private static Optional<String> settingName(String variable, Entries entries) {
     Optional<String> common =
         Setting.common()
             .map(Setting::name)
             .filter(name -> Setting.environmentName(name).equals(variable))
             .findFirst();
-    return common.isPresent() ? common : keySettingName(variable);
+    return common.isPresent() ? common : keySettingName(variable, entries);
   }
 
-  /** The longest ending that is a setting of a key; what stands before it is the key's name. */
-  private static Optional<String> keySettingName(String variable) {
+  /**
+   * What stands before the ending that is a setting of a key is the key's name: that of a key there
+   * is, if one fits, otherwise what the longest ending leaves.
+   */
+  private static Optional<String> keySettingName(String variable, Entries entries) {
     if (!variable.startsWith(KEYS_PREFIX)) {
       return Optional.empty();
     }
     String rest = variable.substring(KEYS_PREFIX.length());
+    Set<String> known = entries.keyNames();
     return Setting.perKey()
-        .sorted(Comparator.comparingInt((Setting setting) -> setting.name().length()).reversed())
         .filter(
             setting -> rest.endsWith(ending(setting)) && rest.length() > ending(setting).length())
+        .sorted(
+            Comparator.comparing((Setting setting) -> !known.contains(keyName(rest, setting)))
+                .thenComparing(setting -> -setting.name().length()))
         .findFirst()
-        .map(
-            setting -> {
-              String key = rest.substring(0, rest.length() - ending(setting).length());
-              return setting.nameFor(key.toLowerCase(ROOT).replace('_', '-'));
-            });
+        .map(setting -> setting.nameFor(keyName(rest, setting)));
+  }
+
+  private static String keyName(String rest, Setting setting) {
+    String key = rest.substring(0, rest.length() - ending(setting).length());
+    return key.toLowerCase(ROOT).replace('_', '-');
   }
 
   private static String ending(Setting setting) {

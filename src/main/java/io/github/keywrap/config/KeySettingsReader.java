@@ -3,14 +3,10 @@ package io.github.keywrap.config;
 import static java.util.stream.Collectors.toMap;
 
 import io.github.keywrap.domain.Algorithm;
-import io.github.keywrap.domain.OperatorException;
-import io.github.keywrap.settings.EnvironmentSecret;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.LocalKeySettings;
 import io.github.keywrap.settings.PoolSettings;
 import io.github.keywrap.settings.SecretFile;
-import io.github.keywrap.settings.SecretSource;
-import io.github.keywrap.settings.SystemdCredential;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -25,18 +21,23 @@ final class KeySettingsReader {
 
   private static final Map<String, Algorithm> ALGORITHMS =
       Arrays.stream(Algorithm.values()).collect(toMap(Algorithm::label, Function.identity()));
-  private static final List<Setting> PASSPHRASE =
-      List.of(
+  private static final SecretSettings PASSPHRASE =
+      new SecretSettings(
           Setting.KEY_PASSPHRASE_FILE,
           Setting.KEY_PASSPHRASE_CREDENTIAL,
           Setting.KEY_PASSPHRASE_ENVIRONMENT);
 
+  /** A local key only computes: its calls run where they arrive. */
+  private static final int LOCAL_THREADS = 0;
+
   private final SettingReader reader;
-  private final Map<String, String> environment;
+  private final SecretSourceReader secrets;
+  private final Pkcs11KeySettingsReader pkcs11;
 
   KeySettingsReader(SettingReader reader, Map<String, String> environment) {
     this.reader = reader;
-    this.environment = environment;
+    this.secrets = new SecretSourceReader(reader, environment);
+    this.pkcs11 = new Pkcs11KeySettingsReader(reader, secrets);
   }
 
   KeySettings read(String key) {
@@ -47,56 +48,48 @@ final class KeySettingsReader {
           "belongs to a key whose name is not a DNS label",
           "use lower-case letters, digits and hyphens, such as hsm-2026");
     }
-    boolean _ = reader.choice(Setting.KEY_TYPE, key, Map.of("local", true), false);
-    return local(key);
+    String type = reader.effective(Setting.KEY_TYPE, key).value();
+    refuseOtherTypes(type, key);
+    return reader
+        .choice(
+            Setting.KEY_TYPE,
+            key,
+            Map.<String, Function<String, KeySettings>>of(
+                Setting.LOCAL, this::local, Setting.PKCS11, pkcs11::read),
+            this::unknown)
+        .apply(key);
+  }
+
+  private void refuseOtherTypes(String type, String key) {
+    List<Setting> fitting = Setting.perKey(type).toList();
+    Setting.perKey()
+        .filter(setting -> !fitting.contains(setting) && reader.isGiven(setting, key))
+        .forEach(
+            setting ->
+                reader.problem(
+                    setting, key, "is not for type: " + type, "it is for " + setting.type()));
   }
 
   private LocalKeySettings local(String key) {
     return new LocalKeySettings(
         key,
         reader.path(Setting.KEY_KEYSTORE, key),
-        passphrase(key),
+        secrets.read(PASSPHRASE, key),
         reader.choice(Setting.KEY_ALGORITHM, key, ALGORITHMS, Algorithm.AES_GCM),
         reader.number(Setting.KEY_GENERATION, key, 0, 999_999),
         new PoolSettings(
-            reader.number(Setting.KEY_THREADS, key, 0, 1_024),
+            reader.number(Setting.KEY_THREADS, key, 0, 1_024, LOCAL_THREADS),
             reader.number(Setting.KEY_QUEUE, key, 1, 1_000_000)));
   }
 
-  private SecretSource passphrase(String key) {
-    List<Setting> given = PASSPHRASE.stream().filter(s -> reader.isGiven(s, key)).toList();
-    if (given.size() != 1) {
-      reader.problem(
-          given.isEmpty() ? Setting.KEY_PASSPHRASE_FILE : given.getLast(),
-          key,
-          given.isEmpty() ? "is missing" : "is one of several places for the same passphrase",
-          "say passphrase: { file: PATH }, { credential: NAME } or { environment: VARIABLE }");
-    }
-    Setting setting = given.isEmpty() ? Setting.KEY_PASSPHRASE_FILE : given.getFirst();
-    SecretSource source = source(setting, key);
-    if (given.size() == 1) {
-      check(source, setting, key);
-    }
-    return source;
-  }
-
-  private SecretSource source(Setting setting, String key) {
-    String value = reader.effective(setting, key).value();
-    if (setting.equals(Setting.KEY_PASSPHRASE_CREDENTIAL)) {
-      return new SystemdCredential(value, environment.getOrDefault("CREDENTIALS_DIRECTORY", ""));
-    }
-    if (setting.equals(Setting.KEY_PASSPHRASE_ENVIRONMENT)) {
-      return new EnvironmentSecret(value, name -> environment.getOrDefault(name, ""));
-    }
-    Path file = value.isEmpty() ? Path.of("") : reader.path(setting, key);
-    return new SecretFile(file);
-  }
-
-  private void check(SecretSource source, Setting setting, String key) {
-    try {
-      source.read().close();
-    } catch (OperatorException e) {
-      reader.problem(setting, key, "cannot be used: " + e.getMessage(), e.hint());
-    }
+  /** Stands in for a key whose type is missing or wrong, which is a problem already. */
+  private KeySettings unknown(String key) {
+    return new LocalKeySettings(
+        key,
+        Path.of(""),
+        new SecretFile(Path.of("")),
+        Algorithm.AES_GCM,
+        0,
+        new PoolSettings(LOCAL_THREADS, 1));
   }
 }

@@ -76,6 +76,12 @@ final class SettingReader {
     return choice(setting, key, Map.of("true", true, "false", false), false);
   }
 
+  int number(Setting setting, String key, int least, int most, int otherwise) {
+    return effective(setting, key).value().isEmpty() && !isGiven(setting, key)
+        ? otherwise
+        : number(setting, key, least, most);
+  }
+
   int number(Setting setting, String key, int least, int most) {
     return parse(
             setting,

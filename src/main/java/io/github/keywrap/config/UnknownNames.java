@@ -26,8 +26,9 @@ final class UnknownNames {
     if (!name.startsWith(Setting.ROOT_NAME)) {
       return "all settings are below \"keywrap:\"";
     }
-    if (name.endsWith(".passphrase")) {
-      return "a passphrase is never given inline: passphrase: { file: PATH }";
+    if (name.endsWith(".passphrase") || name.endsWith(".pin")) {
+      String secret = name.substring(name.lastIndexOf('.') + 1);
+      return "a secret is never given inline: " + secret + ": { file: PATH }";
     }
     return entries.keyNames().stream()
         .filter(key -> name.startsWith(Setting.KEYS + key + "."))

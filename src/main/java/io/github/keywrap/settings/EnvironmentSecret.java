@@ -33,6 +33,12 @@ public final class EnvironmentSecret implements SecretSource {
     return SecretBytes.owning(stripped.getBytes(UTF_8));
   }
 
+  /** A new value cannot be told from the old one without keeping something that is made from it. */
+  @Override
+  public String identity() {
+    return description();
+  }
+
   @Override
   public String description() {
     return "environment variable " + variable;

@@ -15,7 +15,9 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * A secret in a file of 1 to 4,096 bytes that nobody but its owner may write and that only its
@@ -72,6 +74,17 @@ public record SecretFile(Path path) implements SecretSource {
           "write the secret to the file, on one line");
     }
     return SecretBytes.owning(Arrays.copyOf(content, length));
+  }
+
+  @Override
+  public String identity() {
+    try {
+      Map<String, Object> attributes =
+          Files.readAttributes(path, "unix:dev,ino,lastModifiedTime,ctime,size");
+      return "%s %s".formatted(description(), new TreeMap<>(attributes));
+    } catch (IOException e) {
+      throw unreadable();
+    }
   }
 
   private OperatorException unreadable() {

@@ -12,6 +12,14 @@ public sealed interface SecretSource permits SecretFile, SystemdCredential, Envi
    */
   SecretBytes read();
 
+  /**
+   * What changes when the secret is replaced, where that can be seen without the secret: device,
+   * inode, times and size of a file. Holds nothing that is made from the secret.
+   *
+   * @throws OperatorException if the place cannot be looked at
+   */
+  String identity();
+
   /** The place, for messages, for example {@code file /etc/keywrap/passphrase}. */
   String description();
 }

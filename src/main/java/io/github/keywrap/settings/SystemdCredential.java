@@ -2,6 +2,8 @@ package io.github.keywrap.settings;
 
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -20,6 +22,16 @@ public record SystemdCredential(String name, String directory) implements Secret
           "start keywrap from a systemd unit that has LoadCredential=" + name + ":FILE");
     }
     return new SecretFile(Path.of(directory, name)).read();
+  }
+
+  /** systemd makes the file anew at each start: only its size tells something. */
+  @Override
+  public String identity() {
+    try {
+      return description() + " of " + Files.size(Path.of(directory, name)) + " bytes";
+    } catch (IOException e) {
+      return description();
+    }
   }
 
   @Override

@@ -15,7 +15,6 @@ import io.github.keywrap.domain.KmsException.UnknownKey;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.settings.KeySettings;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,7 +48,7 @@ abstract class KeyWrapperContract {
   protected abstract void prepare() throws Exception;
 
   /** Settings of one key, in YAML, without its name: {@code { type: …, … }} . */
-  protected abstract String keySettings(int which, int generation);
+  protected abstract String keySettings(int which, int generation) throws Exception;
 
   /** Makes the two keys. */
   protected abstract void makeKeys(KeySettings first, KeySettings second) throws Exception;
@@ -215,10 +214,10 @@ abstract class KeyWrapperContract {
         .isInstanceOf(KmsException.InvalidCiphertext.class);
   }
 
-  private Path write(String file, String firstName, int generation) throws IOException {
+  private Path write(String file, String firstName, int generation) throws Exception {
     return Files.writeString(
         folder.resolve(file),
-        "keywrap: { active: %s, keys: { %s: %s, second: %s } }"
+        "keywrap: { state-directory: state, active: %s, keys: { %s: %s, second: %s } }"
             .formatted(firstName, firstName, keySettings(0, generation), keySettings(1, 0)));
   }
 

@@ -31,7 +31,8 @@ final class ConfigurationDocTest {
         setting.required()
             ? "required"
             : setting.defaultValue().isEmpty() ? "" : "`" + setting.defaultValue() + "`";
-    return "| `%s` | %s | %s |\n"
-        .formatted(setting.name().replace("*", "NAME"), defaultValue, setting.meaning());
+    String type = setting.type().isEmpty() ? "" : "`" + setting.type() + "`: ";
+    return "| `%s` | %s | %s%s |\n"
+        .formatted(setting.name().replace("*", "NAME"), defaultValue, type, setting.meaning());
   }
 }

@@ -31,6 +31,10 @@ final class SettingsLoaderTest {
       "{ type: local, keystore: k.jwe, passphrase: { file: passphrase } }";
   private static final String SMALLEST = "keywrap: { active: k, keys: { k: " + KEY + " } }";
 
+  private static final String TOKEN_KEY =
+      "keywrap: { active: k, keys: { k: { type: pkcs11, library: /lib/p11.so, token: kms,"
+          + " key-label: kek, pin: { file: passphrase } } } }";
+
   @TempDir private Path folder;
 
   @BeforeEach
@@ -58,6 +62,7 @@ final class SettingsLoaderTest {
             pair("keywrap.management.enabled", "true"),
             pair("keywrap.management.host", "127.0.0.1"),
             pair("keywrap.management.port", "8799"),
+            pair("keywrap.state-directory", "/var/lib/keywrap"),
             pair("keywrap.keys.k.type", "local"),
             pair("keywrap.keys.k.algorithm", "aes-gcm"),
             pair("keywrap.keys.k.generation", "0"),
@@ -65,8 +70,64 @@ final class SettingsLoaderTest {
             pair("keywrap.keys.k.passphrase.file", "passphrase"),
             pair("keywrap.keys.k.passphrase.credential", ""),
             pair("keywrap.keys.k.passphrase.environment", ""),
-            pair("keywrap.keys.k.pool.threads", "0"),
+            pair("keywrap.keys.k.pool.threads", ""),
             pair("keywrap.keys.k.pool.queue", "4096"));
+  }
+
+  /** Every setting of a key on a token once, with its default. */
+  @Test
+  void everySettingOfATokenKeyHasItsDefault() throws IOException {
+    assertThat(loadAll(TOKEN_KEY))
+        .filteredOn(setting -> setting.name().startsWith("keywrap.keys.k."))
+        .extracting(EffectiveSetting::name, EffectiveSetting::value)
+        .containsExactly(
+            pair("keywrap.keys.k.type", "pkcs11"),
+            pair("keywrap.keys.k.algorithm", "aes-gcm"),
+            pair("keywrap.keys.k.generation", "0"),
+            pair("keywrap.keys.k.library", "/lib/p11.so"),
+            pair("keywrap.keys.k.token", "kms"),
+            pair("keywrap.keys.k.pin.file", "passphrase"),
+            pair("keywrap.keys.k.pin.credential", ""),
+            pair("keywrap.keys.k.pin.environment", ""),
+            pair("keywrap.keys.k.user-type", "user"),
+            pair("keywrap.keys.k.key-label", "kek"),
+            pair("keywrap.keys.k.key-id", ""),
+            pair("keywrap.keys.k.identity", ""),
+            pair("keywrap.keys.k.allow-weak-key", "false"),
+            pair("keywrap.keys.k.gcm-iv", "client"),
+            pair("keywrap.keys.k.gcm-iv-length", "12"),
+            pair("keywrap.keys.k.gcm-params", "48"),
+            pair("keywrap.keys.k.pool.threads", ""),
+            pair("keywrap.keys.k.pool.queue", "4096"));
+    assertThat(load(TOKEN_KEY).active().pool().threads()).isEqualTo(8);
+  }
+
+  @Test
+  void aTokenKeySaysWhatIsMissingAndWhatIsNotForIt() throws IOException {
+    assertThat(
+            problems(
+                "keywrap: { active: k, keys: { k: { type: pkcs11, keystore: k.jwe, key-id: xyz,"
+                    + " pin: { file: passphrase }, pool: { threads: 0 } } } }"))
+        .extracting(Problem::toString)
+        .containsExactlyInAnyOrder(
+            at(1) + "keywrap.keys.k.keystore is not for type: pkcs11",
+            at(1) + "keywrap.keys.k.key-id is not up to 64 bytes in hex",
+            file() + ": keywrap.keys.k.key-label is missing, and key-id too",
+            file() + ": keywrap.keys.k.library is missing",
+            file() + ": keywrap.keys.k.token is missing",
+            at(1) + "keywrap.keys.k.pool.threads is not a whole number from 1 to 1024");
+  }
+
+  @Test
+  void aVariableMeansTheKeyThatThereIs() throws IOException {
+    String yaml =
+        TOKEN_KEY.replace("keys: { k:", "keys: { k-user:").replace("active: k", "active: k-user");
+    Path file = Files.writeString(folder.resolve("user.yaml"), yaml);
+    Settings settings =
+        new SettingsLoader(file, Map.of("KEYWRAP_KEYS_K_USER_ALGORITHM", "aes-gcm"))
+            .load()
+            .settings();
+    assertThat(settings.active().name()).isEqualTo("k-user");
   }
 
   @Test
@@ -170,14 +231,6 @@ final class SettingsLoaderTest {
                 at(10) + "keywrap.keys.k.keystroe is not a setting",
                 "did you mean keywrap.keys.k.keystore?"),
             pair(at(9) + "keywrap.keys.k.type is none of its values", "did you mean local?"),
-            pair(file() + ": keywrap.keys.k.keystore is missing", "File made by `keywrap keygen`."),
-            pair(
-                at(11)
-                    + "keywrap.keys.k.passphrase.file cannot be used: file "
-                    + folder.resolve("missing")
-                    + " does not exist",
-                "create it, mode 0600, with the secret on one line"),
-            pair(at(12) + "keywrap.keys.k.generation is not a whole number from 0 to 999999", ""),
             pair(
                 at(2) + "keywrap.socket.mode is not 0600 or 0660: whoever may connect may decrypt",
                 ""),

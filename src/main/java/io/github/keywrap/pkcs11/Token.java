@@ -1,0 +1,62 @@
+package io.github.keywrap.pkcs11;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What a token says of itself ({@code CK_TOKEN_INFO}, PKCS #11 3.1, section 3.2).
+ *
+ * @param slot number of the slot that it is in now; changes, and is nothing to keep
+ * @param flags of the token
+ */
+record Token(
+    long slot, String label, String manufacturer, String model, String serial, long flags) {
+  /** Length of {@code CK_TOKEN_INFO} in bytes. */
+  static final long INFO_LENGTH = 208;
+
+  /** A flag of a token: bit, and what it means for an operator. */
+  enum Flag {
+    WRITE_PROTECTED(0x2, "write-protected"),
+    LOGIN_REQUIRED(0x4, "login required"),
+    USER_PIN_INITIALIZED(0x8, "user PIN set"),
+    TOKEN_INITIALIZED(0x400, "initialized"),
+    USER_PIN_COUNT_LOW(0x10000, "user PIN: wrong before"),
+    USER_PIN_FINAL_TRY(0x20000, "user PIN: one try left"),
+    USER_PIN_LOCKED(0x40000, "user PIN: locked"),
+    USER_PIN_TO_BE_CHANGED(0x80000, "user PIN: must be changed"),
+    ERROR_STATE(0x1000000, "error state");
+
+    private final long bit;
+    private final String meaning;
+
+    Flag(long bit, String meaning) {
+      this.bit = bit;
+      this.meaning = meaning;
+    }
+
+    @Override
+    public String toString() {
+      return meaning;
+    }
+  }
+
+  boolean has(Flag flag) {
+    return (flags & flag.bit) != 0;
+  }
+
+  static Token read(long slot, MemorySegment info) {
+    return new Token(
+        slot,
+        Layouts.text(info, 0, 32),
+        Layouts.text(info, 32, 32),
+        Layouts.text(info, 64, 16),
+        Layouts.text(info, 80, 16),
+        info.get(JAVA_LONG, 96));
+  }
+
+  @Override
+  public String toString() {
+    return "\"" + label + "\" (serial " + serial + ")";
+  }
+}

@@ -1,0 +1,194 @@
+/*
+ * A PKCS#11 module for tests: SoftHSM, with faults. What goes wrong is in the file that
+ * FAULTY_TOKEN_CONTROL names, read anew at each call; a line each:
+ *
+ *   FUNCTION fail CODE [AT]   returns CODE (hex); with AT only the AT-th call after the file changed
+ *   FUNCTION hang             does not return until the line is gone
+ *   C_Encrypt corrupt         flips a bit of the ciphertext
+ *   reset N                   once for each N: closes all sessions, so that logins are lost too
+ *   iv written-back|appended  makes the IV itself, as tokens in FIPS mode do
+ *
+ * FUNCTION may be * for all. Each C_Login is a line in the file that FAULTY_TOKEN_LOGINS names.
+ */
+#include <dlfcn.h>
+#include <p11-kit/pkcs11.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+#define SOFTHSM "/usr/lib/softhsm/libsofthsm2.so"
+#define MOST_SESSIONS 4096
+#define MOST_FUNCTIONS 80
+
+typedef struct {
+  CK_BYTE_PTR iv;
+  CK_ULONG iv_length, iv_bits;
+  CK_BYTE_PTR aad;
+  CK_ULONG aad_length, tag_bits;
+} gcm_params;
+
+static CK_FUNCTION_LIST *token;
+static CK_FUNCTION_LIST faulty;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static long resets;
+static struct timespec changed;
+static struct { char name[40]; long calls; } counters[MOST_FUNCTIONS];
+static struct { CK_BYTE iv[16]; CK_ULONG length; } ivs[MOST_SESSIONS];
+
+static long count(const char *name) {
+  for (int i = 0; i < MOST_FUNCTIONS; i++) {
+    if (!counters[i].name[0]) strncpy(counters[i].name, name, sizeof counters[i].name - 1);
+    if (!strcmp(counters[i].name, name)) return ++counters[i].calls;
+  }
+  return 0;
+}
+
+static void reset(long number) {
+  if (number == resets) return;
+  resets = number;
+  CK_SLOT_ID slots[64];
+  CK_ULONG n = 64;
+  if (token->C_GetSlotList(1, slots, &n) == CKR_OK)
+    for (CK_ULONG i = 0; i < n; i++) token->C_CloseAllSessions(slots[i]);
+}
+
+/* Says whether the control file has this word for the function; code and call number if it has. */
+static int told(const char *name, const char *what, unsigned long *code, long call) {
+  const char *path = getenv("FAULTY_TOKEN_CONTROL");
+  FILE *file = path ? fopen(path, "r") : NULL;
+  if (!file) return 0;
+  char line[200], function[40], word[40];
+  int found = 0;
+  while (!found && fgets(line, sizeof line, file)) {
+    unsigned long rv = 0;
+    long at = 0;
+    int n = sscanf(line, "%39s %39s %lx %ld", function, word, &rv, &at);
+    if (n < 2 || strcmp(word, what) || (strcmp(function, name) && strcmp(function, "*"))) continue;
+    found = n < 4 || at == call;
+    if (found && code) *code = rv;
+  }
+  fclose(file);
+  return found;
+}
+
+static void follow_control(void) {
+  const char *path = getenv("FAULTY_TOKEN_CONTROL");
+  struct stat now;
+  if (!path || stat(path, &now)) return;
+  if (now.st_mtim.tv_sec != changed.tv_sec || now.st_mtim.tv_nsec != changed.tv_nsec) {
+    changed = now.st_mtim;
+    memset(counters, 0, sizeof counters);
+  }
+  FILE *file = fopen(path, "r");
+  char line[200];
+  long number;
+  while (file && fgets(line, sizeof line, file))
+    if (sscanf(line, "reset %ld", &number) == 1) reset(number);
+  if (file) fclose(file);
+}
+
+static CK_RV fault(const char *name) {
+  pthread_mutex_lock(&mutex);
+  follow_control();
+  long call = count(name);
+  pthread_mutex_unlock(&mutex);
+  while (told(name, "hang", NULL, 0)) usleep(5000);
+  unsigned long code = CKR_OK;
+  return told(name, "fail", &code, call) ? code : CKR_OK;
+}
+
+static int mode(const char *which) { return told("iv", which, NULL, 0); }
+
+#define FORWARD(name, parameters, arguments)      \
+  static CK_RV faulty_##name parameters {         \
+    CK_RV rv = fault(#name);                      \
+    return rv != CKR_OK ? rv : token->name arguments; \
+  }
+
+FORWARD(C_Initialize, (void *a), (a))
+FORWARD(C_GetSlotList, (CK_BBOOL a, CK_SLOT_ID_PTR b, CK_ULONG_PTR c), (a, b, c))
+FORWARD(C_GetTokenInfo, (CK_SLOT_ID a, CK_TOKEN_INFO_PTR b), (a, b))
+FORWARD(C_OpenSession, (CK_SLOT_ID a, CK_FLAGS b, void *c, CK_NOTIFY d, CK_SESSION_HANDLE_PTR e), (a, b, c, d, e))
+FORWARD(C_CloseSession, (CK_SESSION_HANDLE a), (a))
+FORWARD(C_FindObjectsInit, (CK_SESSION_HANDLE a, CK_ATTRIBUTE_PTR b, CK_ULONG c), (a, b, c))
+FORWARD(C_FindObjects, (CK_SESSION_HANDLE a, CK_OBJECT_HANDLE_PTR b, CK_ULONG c, CK_ULONG_PTR d), (a, b, c, d))
+FORWARD(C_GetAttributeValue, (CK_SESSION_HANDLE a, CK_OBJECT_HANDLE b, CK_ATTRIBUTE_PTR c, CK_ULONG d), (a, b, c, d))
+FORWARD(C_GenerateKey, (CK_SESSION_HANDLE a, CK_MECHANISM_PTR b, CK_ATTRIBUTE_PTR c, CK_ULONG d, CK_OBJECT_HANDLE_PTR e), (a, b, c, d, e))
+FORWARD(C_DecryptInit, (CK_SESSION_HANDLE a, CK_MECHANISM_PTR b, CK_OBJECT_HANDLE c), (a, b, c))
+FORWARD(C_Decrypt, (CK_SESSION_HANDLE a, CK_BYTE_PTR b, CK_ULONG c, CK_BYTE_PTR d, CK_ULONG_PTR e), (a, b, c, d, e))
+
+static CK_RV faulty_C_Login(CK_SESSION_HANDLE s, CK_USER_TYPE u, CK_UTF8CHAR_PTR pin, CK_ULONG n) {
+  const char *path = getenv("FAULTY_TOKEN_LOGINS");
+  int log = path ? open(path, O_WRONLY | O_CREAT | O_APPEND, 0600) : -1;
+  if (log >= 0) {
+    ssize_t ignored = write(log, "login\n", 6);
+    (void)ignored;
+    close(log);
+  }
+  CK_RV rv = fault("C_Login");
+  return rv != CKR_OK ? rv : token->C_Login(s, u, pin, n);
+}
+
+static CK_RV faulty_C_EncryptInit(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE k) {
+  CK_RV rv = fault("C_EncryptInit");
+  if (rv != CKR_OK) return rv;
+  if (m->mechanism == CKM_AES_GCM && (mode("written-back") || mode("appended"))) {
+    gcm_params *p = m->pParameter;
+    CK_BYTE iv[16];
+    token->C_GenerateRandom(s, iv, p->iv_length);
+    memcpy(ivs[s % MOST_SESSIONS].iv, iv, p->iv_length);
+    ivs[s % MOST_SESSIONS].length = p->iv_length;
+    gcm_params own = *p;
+    own.iv = iv;
+    CK_MECHANISM with_own = {CKM_AES_GCM, &own, sizeof own};
+    rv = token->C_EncryptInit(s, &with_own, k);
+    if (mode("written-back")) memcpy(p->iv, iv, p->iv_length);
+    return rv;
+  }
+  return token->C_EncryptInit(s, m, k);
+}
+
+static CK_RV faulty_C_Encrypt(CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_BYTE_PTR out, CK_ULONG_PTR length) {
+  CK_RV rv = fault("C_Encrypt");
+  if (rv != CKR_OK) return rv;
+  CK_ULONG room = *length;
+  rv = token->C_Encrypt(s, in, n, out, length);
+  if (rv == CKR_OK && out && told("C_Encrypt", "corrupt", NULL, 0)) out[0] ^= 1;
+  if (rv == CKR_OK && out && mode("appended")) {
+    CK_ULONG iv = ivs[s % MOST_SESSIONS].length;
+    if (*length + iv > room) return CKR_BUFFER_TOO_SMALL;
+    memcpy(out + *length, ivs[s % MOST_SESSIONS].iv, iv);
+    *length += iv;
+  }
+  return rv;
+}
+
+__attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
+  if (!token) {
+    void *library = dlopen(SOFTHSM, RTLD_NOW | RTLD_LOCAL);
+    CK_C_GetFunctionList get = library ? (CK_C_GetFunctionList)dlsym(library, "C_GetFunctionList") : NULL;
+    if (!get || get(&token) != CKR_OK) return CKR_GENERAL_ERROR;
+    faulty = *token;
+    faulty.C_GetFunctionList = C_GetFunctionList;
+    faulty.C_Initialize = faulty_C_Initialize;
+    faulty.C_GetSlotList = faulty_C_GetSlotList;
+    faulty.C_GetTokenInfo = faulty_C_GetTokenInfo;
+    faulty.C_OpenSession = faulty_C_OpenSession;
+    faulty.C_CloseSession = faulty_C_CloseSession;
+    faulty.C_Login = faulty_C_Login;
+    faulty.C_FindObjectsInit = faulty_C_FindObjectsInit;
+    faulty.C_FindObjects = faulty_C_FindObjects;
+    faulty.C_GetAttributeValue = faulty_C_GetAttributeValue;
+    faulty.C_GenerateKey = faulty_C_GenerateKey;
+    faulty.C_EncryptInit = faulty_C_EncryptInit;
+    faulty.C_Encrypt = faulty_C_Encrypt;
+    faulty.C_DecryptInit = faulty_C_DecryptInit;
+    faulty.C_Decrypt = faulty_C_Decrypt;
+  }
+  *list = &faulty;
+  return CKR_OK;
+}

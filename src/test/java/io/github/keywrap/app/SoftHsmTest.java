@@ -1,0 +1,21 @@
+package io.github.keywrap.app;
+
+import io.github.keywrap.token.SoftHsm;
+import java.nio.file.Path;
+
+final class SoftHsmTest extends TokenKeyContract {
+  @Override
+  protected Path library() {
+    return SoftHsm.LIBRARY;
+  }
+
+  @Override
+  protected String settings() {
+    return "";
+  }
+
+  @Override
+  protected String[] faults() {
+    return new String[] {};
+  }
+}

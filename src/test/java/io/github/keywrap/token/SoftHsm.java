@@ -1,0 +1,110 @@
+package io.github.keywrap.token;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * SoftHSM, the real one, and the same with faults. Its configuration, the control file of the
+ * faults and the record of logins are where the build's environment variables say.
+ */
+public final class SoftHsm {
+  public static final Path LIBRARY = Path.of("/usr/lib/softhsm/libsofthsm2.so");
+  public static final String PIN = "1234";
+
+  private static final Path FOLDER = Path.of(System.getenv("SOFTHSM2_CONF")).getParent();
+  private static final Path FAULTY = FOLDER.resolve("faulty-token.so");
+  private static final Path CONTROL = Path.of(System.getenv("FAULTY_TOKEN_CONTROL"));
+  private static final Path LOGINS = Path.of(System.getenv("FAULTY_TOKEN_LOGINS"));
+  private static final AtomicInteger RESETS = new AtomicInteger();
+  private static final AtomicInteger TOKENS = new AtomicInteger();
+
+  private SoftHsm() {}
+
+  /** Makes a new token. Before a library is initialized: SoftHSM sees no later ones. */
+  public static String newToken() throws Exception {
+    Files.createDirectories(FOLDER.resolve("tokens"));
+    Files.writeString(
+        FOLDER.resolve("softhsm2.conf"),
+        """
+        directories.tokendir = %s
+        objectstore.backend = file
+        log.level = ERROR
+        """
+            .formatted(FOLDER.resolve("tokens")));
+    String label = "test-" + ProcessHandle.current().pid() + "-" + TOKENS.incrementAndGet();
+    run(
+        List.of(
+            "softhsm2-util",
+            "--init-token",
+            "--free",
+            "--label",
+            label,
+            "--so-pin",
+            "12345678",
+            "--pin",
+            PIN));
+    return label;
+  }
+
+  /** The library with faults, built if it is not. */
+  public static synchronized Path faultyLibrary() throws Exception {
+    Path source = Path.of("src/test/c/faulty-token.c");
+    Files.createDirectories(FOLDER);
+    if (!Files.exists(FAULTY)
+        || Files.getLastModifiedTime(FAULTY).compareTo(Files.getLastModifiedTime(source)) < 0) {
+      run(
+          List.of(
+              "gcc",
+              "-shared",
+              "-fPIC",
+              "-O1",
+              "-Wall",
+              "-Werror",
+              "-fvisibility=hidden",
+              "-I/usr/include/p11-kit-1",
+              "-o",
+              FAULTY.toString(),
+              source.toString(),
+              "-ldl",
+              "-lpthread"));
+    }
+    return FAULTY;
+  }
+
+  /** Sets the faults from now on; none: all is well. */
+  public static void faults(String... lines) {
+    try {
+      Path next = Files.writeString(FOLDER.resolve("faults.next"), String.join("\n", lines) + "\n");
+      Files.move(next, CONTROL, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The fault that closes all sessions once. */
+  public static String reset() {
+    return "reset " + (ProcessHandle.current().pid() * 1_000 + RESETS.incrementAndGet());
+  }
+
+  /** How often somebody has logged in to the library with faults. */
+  public static long logins() throws IOException {
+    return Files.exists(LOGINS) ? Files.readAllLines(LOGINS).size() : 0;
+  }
+
+  /** Runs a tool to its good end. */
+  public static String run(List<String> command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(output).isZero();
+    return output;
+  }
+}
