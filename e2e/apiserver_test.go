@@ -43,7 +43,7 @@ func encryptsAndSurvivesARestart(t *testing.T, keywrap *Program, stored string, 
 			t.Fatal(err)
 		}
 		cluster.ExpectStored(object, stored)
-		if told := keywrap.Run(cluster.Stored(object), "inspect"); !strings.Contains(told, "key id:       local:") {
+		if told := keywrap.Run(cluster.Stored(object), "inspect"); !strings.Contains(told, "key id:       "+keywrap.keyID) {
 			t.Errorf("keywrap inspect says %q", told)
 		}
 	}

@@ -16,13 +16,14 @@ import (
 type Program struct {
 	t       *testing.T
 	folder  string
+	keyID   string // what its key ids begin with
 	process *Process
 }
 
 // NewProgram writes a configuration and makes the key.
 func NewProgram(t *testing.T, algorithm string) *Program {
 	t.Helper()
-	p := &Program{t: t, folder: Folder(t)}
+	p := &Program{t: t, folder: Folder(t), keyID: "local:"}
 	p.write("passphrase", "a passphrase\n")
 	p.write("keywrap.yaml", fmt.Sprintf(`
 keywrap:

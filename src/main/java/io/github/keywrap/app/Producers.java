@@ -1,6 +1,7 @@
 package io.github.keywrap.app;
 
 import io.github.keywrap.domain.KeyRing;
+import io.github.keywrap.observe.BackEndLiveness;
 import io.github.keywrap.observe.KeyReadiness;
 import io.github.keywrap.observe.SocketLiveness;
 import io.github.keywrap.settings.Settings;
@@ -65,8 +66,8 @@ final class Producers {
   @Produces
   @Singleton
   @Readiness
-  HealthCheck readiness(KeyRing ring, KmsServer server) {
-    return new KeyReadiness(ring, server::isServing);
+  HealthCheck readiness(KeyRing ring, Settings settings, KmsServer server) {
+    return new KeyReadiness(ring, settings.status(), server::isServing);
   }
 
   @Produces
@@ -74,5 +75,12 @@ final class Producers {
   @Liveness
   HealthCheck liveness(KmsServer server) {
     return new SocketLiveness(server::isReachableWhereMeant);
+  }
+
+  @Produces
+  @Singleton
+  @Liveness
+  HealthCheck backEndLiveness(KeyRing ring) {
+    return new BackEndLiveness(ring);
   }
 }

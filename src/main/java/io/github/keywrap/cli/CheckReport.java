@@ -4,6 +4,8 @@ import io.github.keywrap.domain.KmsException;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** One line for each thing that was tried. */
@@ -36,8 +38,36 @@ final class CheckReport {
     }
     allPassed &= passed;
     double millis = (System.nanoTime() - start) / (double) TimeUnit.MILLISECONDS.toNanos(1);
-    out.printf("%-4s  %-16s  %7.1f ms  %s%n", passed ? "ok" : "FAIL", name, millis, result);
+    out.printf("%-4s  %-18s  %7.1f ms  %s%n", passed ? "ok" : "FAIL", name, millis, result);
     out.flush();
+  }
+
+  /**
+   * Like {@link #line}, for a step that others build on.
+   *
+   * @return what the step returned
+   * @throws RuntimeException what the step threw
+   */
+  <T> T step(String name, Supplier<T> step, Function<T, String> result) {
+    AtomicReference<T> value = new AtomicReference<>();
+    AtomicReference<RuntimeException> failure = new AtomicReference<>();
+    line(
+        name,
+        () -> {
+          try {
+            value.set(step.get());
+            return result.apply(value.get());
+          } catch (RuntimeException e) {
+            failure.set(e);
+            throw e instanceof KmsException known
+                ? known
+                : new CheckFailedException(String.valueOf(e.getMessage()));
+          }
+        });
+    if (failure.get() != null) {
+      throw failure.get();
+    }
+    return value.get();
   }
 
   boolean allPassed() {

@@ -1,17 +1,23 @@
 package io.github.keywrap.cli;
 
 import io.github.keywrap.app.KeyRings;
+import io.github.keywrap.app.Tokens;
 import io.github.keywrap.config.SettingsLoader;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.RingKey;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Tries each key of the settings on its back end. */
 final class KeysCheck {
@@ -25,13 +31,37 @@ final class KeysCheck {
 
   void run(Path config) {
     Settings settings = new SettingsLoader(config, System.getenv()).load().settings();
+    settings.keys().forEach(this::steps);
     try (KeyRing ring = KeyRings.open(settings, new SimpleMeterRegistry())) {
       for (RingKey key : ring.keys()) {
         String name = key == ring.active() ? key.name() + " (active)" : key.name();
         Deadline deadline = Deadline.after(settings.callTimeout());
-        report.line(
-            name, () -> key.callVerified(wrapper -> roundTrip(wrapper, deadline), deadline).join());
+        report.line(name, () -> answer(key, deadline));
       }
+    }
+  }
+
+  /** The way to a key on a token, a line for each step; ends at the first that fails. */
+  private void steps(KeySettings key) {
+    try {
+      Tokens.tryOut(
+          key,
+          new Tokens.Report() {
+            @Override
+            public <T> T step(String name, Supplier<T> step, Function<T, String> result) {
+              return report.step(key.name() + ", " + name, step, result);
+            }
+          });
+    } catch (KmsException toldInItsLine) {
+      // The report has it, and has failed.
+    }
+  }
+
+  private static String answer(RingKey key, Deadline deadline) {
+    try {
+      return key.callVerified(wrapper -> roundTrip(wrapper, deadline), deadline).join();
+    } catch (CompletionException failure) {
+      throw failure.getCause() instanceof KmsException known ? known : failure;
     }
   }
 

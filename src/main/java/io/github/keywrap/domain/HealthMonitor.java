@@ -29,6 +29,9 @@ public final class HealthMonitor implements AutoCloseable {
   private final CountDownLatch firstProbe = new CountDownLatch(1);
   private volatile KeyHealth health = new KeyHealth.Unknown();
 
+  /** When the probe that is under way began ({@link System#nanoTime}); 0: none is. */
+  private volatile long probeBegan;
+
   /**
    * @param verified reads back every wrap
    * @param interval from the end of a good probe to the next; a failed one is repeated sooner
@@ -59,9 +62,17 @@ public final class HealthMonitor implements AutoCloseable {
     return health;
   }
 
+  /** How long the probe that is under way has been so; zero if none is. */
+  public Duration probeLasts(long now) {
+    long began = probeBegan;
+    return began == 0 ? Duration.ZERO : Duration.ofNanos(now - began);
+  }
+
   private void probeAndRepeat() {
     KeyHealth before = health;
+    probeBegan = System.nanoTime();
     health = probe(before);
+    probeBegan = 0;
     log(before, health);
     firstProbe.countDown();
     if (!thread.isShutdown()) {
@@ -79,7 +90,9 @@ public final class HealthMonitor implements AutoCloseable {
     } catch (KmsException failure) {
       return before.failed(failure, System.nanoTime());
     } catch (RuntimeException defect) {
-      LOG.log(Level.ERROR, "probe of key \"" + name + "\" hit a defect in keywrap", defect);
+      if (before instanceof KeyHealth.Healthy || before instanceof KeyHealth.Unknown) {
+        LOG.log(Level.ERROR, "probe of key \"" + name + "\" hit a defect in keywrap", defect);
+      }
       return before.failed(
           new BackendUnavailable("the probe failed: " + defect.getClass().getSimpleName(), defect),
           System.nanoTime());

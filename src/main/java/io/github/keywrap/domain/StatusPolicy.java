@@ -47,6 +47,11 @@ public record StatusPolicy(boolean coast, Duration maxCoast, Duration staleAfter
     };
   }
 
+  /** Whether the last probe passed, and is not too long ago to count. */
+  public boolean isGood(KeyHealth health, long now) {
+    return answer(health, now) instanceof Answer.Ok;
+  }
+
   private Answer healthy(KeyHealth.Healthy healthy, long now) {
     Duration age = Duration.ofNanos(now - healthy.checkedAt());
     return age.compareTo(staleAfter) <= 0

@@ -3,27 +3,31 @@ package io.github.keywrap.observe;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.RingKey;
+import io.github.keywrap.domain.StatusPolicy;
 import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
- * Ready while the socket is served and the active key works. The state of each older key is told as
- * data: one that is away costs the objects that it made, not the writes.
+ * Ready while the socket is served and the active key works: a probe that hangs counts no longer
+ * than two intervals. The state of each older key is told as data: one that is away costs the
+ * objects that it made, not the writes.
  */
 public final class KeyReadiness implements HealthCheck {
   private final KeyRing ring;
+  private final StatusPolicy policy;
   private final BooleanSupplier serving;
 
-  public KeyReadiness(KeyRing ring, BooleanSupplier serving) {
+  public KeyReadiness(KeyRing ring, StatusPolicy policy, BooleanSupplier serving) {
     this.ring = ring;
+    this.policy = policy;
     this.serving = serving;
   }
 
   @Override
   public HealthCheckResponse call() {
-    boolean activeWorks = ring.active().monitor().health() instanceof KeyHealth.Healthy;
+    boolean activeWorks = policy.isGood(ring.active().monitor().health(), System.nanoTime());
     HealthCheckResponseBuilder response =
         HealthCheckResponse.named("keys").status(activeWorks && serving.getAsBoolean());
     response.withData("active", ring.active().name());

@@ -150,13 +150,13 @@ final class TokenLink implements AutoCloseable {
     Deadline deadline = Deadline.after(ATTEMPT);
     Connection connection = connector.connect(deadline, Steps.UNTOLD);
     try {
+      KnownGood knownGood = connection.proveRoundTrip(deadline);
       KnownGood before = provenBefore;
       if (before != null && !connection.opens(before, deadline)) {
         throw new KeyUnavailable(
             "the key on the token is not the one that was there before: it does not open what that wrapped",
             null);
       }
-      KnownGood knownGood = connection.proveRoundTrip(deadline);
       provenBefore = knownGood;
       identity = connection.identity();
       if (!become(new State.Connected(connection, knownGood))) {

@@ -1,0 +1,128 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+const softHSM = "/usr/lib/softhsm/libsofthsm2.so"
+
+// NewHSMProgram is keywrap with an AES key on a new SoftHSM token, behind a module that can fail: see
+// src/test/c/faulty-token.c.
+func NewHSMProgram(t *testing.T) *Program {
+	t.Helper()
+	p := &Program{t: t, folder: Folder(t), keyID: "pkcs11:"}
+	if err := os.Mkdir(p.path("tokens"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p.write("softhsm2.conf", "directories.tokendir = "+p.path("tokens")+"\nlog.level = ERROR\n")
+	t.Setenv("SOFTHSM2_CONF", p.path("softhsm2.conf"))
+	t.Setenv("FAULTY_TOKEN_CONTROL", p.path("faults"))
+	run(t, "softhsm2-util", "--init-token", "--free", "--label", "kms", "--so-pin", "12345678", "--pin", "1234")
+	run(t, "gcc", "-shared", "-fPIC", "-O1", "-fvisibility=hidden", "-I/usr/include/p11-kit-1",
+		"-o", p.path("token.so"), "../src/test/c/faulty-token.c", "-ldl", "-lpthread")
+	p.write("pin", "1234\n")
+	p.write("keywrap.yaml", fmt.Sprintf(`
+keywrap:
+  socket: { path: kms.sock }
+  state-directory: state
+  health-interval: 500ms
+  management: { enabled: false }
+  active: k
+  keys:
+    k: { type: pkcs11, library: %s, token: kms, key-label: kek, pin: { file: pin } }
+`, p.path("token.so")))
+	p.Run(nil, "keygen", "--config", p.path("keywrap.yaml"), "--key", "k")
+	return p
+}
+
+func run(t *testing.T, command string, arguments ...string) {
+	t.Helper()
+	if out, err := exec.Command(command, arguments...).CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", command, err, out)
+	}
+}
+
+// faults sets what goes wrong on the token from now on; nothing: all is well.
+func (p *Program) faults(line string) {
+	p.t.Helper()
+	p.write("faults.next", line+"\n")
+	if err := os.Rename(p.path("faults.next"), p.path("faults")); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// hasForeignFunctions tells whether the program can call a PKCS#11 library. A native executable of
+// an incomplete GraalVM cannot, and has to say so.
+func hasForeignFunctions(t *testing.T) bool {
+	t.Helper()
+	out, err := exec.Command(executable(), "token", "list", "--library", softHSM).CombinedOutput()
+	if err == nil {
+		return true
+	}
+	if !strings.Contains(string(out), "error: this executable was built without foreign-function support") ||
+		!strings.Contains(string(out), "hint: ") {
+		t.Fatalf("keywrap token list: %v\n%s", err, out)
+	}
+	return false
+}
+
+func TestKubeApiserverEncryptsWithAnHSM(t *testing.T) {
+	if !hasForeignFunctions(t) {
+		return
+	}
+	keywrap := NewHSMProgram(t)
+	keywrap.Start()
+	encryptsAndSurvivesARestart(t, keywrap, storedV2, kmsV2(keywrap.Socket()), identity)
+}
+
+// The token is pulled under writes and put back: whatever was acknowledged can be read, and writes
+// work again.
+func TestSecretsLiveThroughATokenThatIsAwayForAWhile(t *testing.T) {
+	if !hasForeignFunctions(t) {
+		return
+	}
+	keywrap := NewHSMProgram(t)
+	keywrap.Start()
+	cluster := NewControlPlane(t, kmsV1(keywrap.Socket()), identity)
+	written := map[string]bool{}
+	write := func(name string) error {
+		err := cluster.Create(Object{"secrets", name, "the secret of " + name})
+		written[name] = err == nil
+		return err
+	}
+	for away := range 2 {
+		for i := range 10 {
+			if err := write(fmt.Sprintf("before%d-%d", away, i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		keywrap.faults("* fail e0") // CKR_TOKEN_NOT_PRESENT
+		failed := 0
+		for i := range 5 {
+			if write(fmt.Sprintf("away%d-%d", away, i)) != nil {
+				failed++
+			}
+		}
+		if failed == 0 {
+			t.Error("writes worked without the token")
+		}
+		keywrap.faults("")
+		back := time.Now()
+		for i := 0; write(fmt.Sprintf("back%d-%d", away, i)) != nil; i++ {
+			if time.Since(back) > 5*time.Second {
+				t.Fatal("writes do not work again within 5 s")
+			}
+		}
+	}
+	cluster.Restart()
+	for name, acknowledged := range written {
+		if acknowledged {
+			cluster.Read(Object{"secrets", name, "the secret of " + name})
+		}
+	}
+}

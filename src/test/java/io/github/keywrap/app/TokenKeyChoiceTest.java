@@ -1,0 +1,170 @@
+package io.github.keywrap.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KeyId;
+import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Steps;
+import io.github.keywrap.pkcs11.TokenListing;
+import io.github.keywrap.settings.Pkcs11KeySettings;
+import io.github.keywrap.settings.TokenName;
+import io.github.keywrap.token.SoftHsm;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which key on which token is taken; keys here are made by OpenSC's pkcs11-tool. */
+final class TokenKeyChoiceTest {
+  private static final String LONG_ID = "00112233445566778899aabbccddeeff";
+
+  @TempDir private Path folder;
+  private TokenKey token;
+
+  @BeforeEach
+  void makeToken() throws Exception {
+    token = TokenKey.in(folder);
+  }
+
+  private void makeKey(String label, String id, String... more) throws Exception {
+    List<String> command = new ArrayList<>(tool("--keygen", "--key-type", "AES:32"));
+    command.addAll(List.of("--label", label, "--id", id));
+    command.addAll(List.of(more));
+    String _ = SoftHsm.run(command);
+  }
+
+  private List<String> tool(String... arguments) {
+    List<String> command = new ArrayList<>(List.of("pkcs11-tool", "--module"));
+    command.addAll(List.of(SoftHsm.LIBRARY.toString(), "--token-label", token.token()));
+    command.addAll(List.of("--login", "--pin", SoftHsm.PIN));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private void tryOut(String more) throws Exception {
+    Pkcs11Keys.tryOut(token.key(more), Steps.UNTOLD);
+  }
+
+  @Test
+  void takesAKeyThatAnotherToolMade() throws Exception {
+    makeKey("kek", LONG_ID, "--sensitive", "--private");
+    tryOut("");
+    tryOut(", key-id: \"" + LONG_ID + "\"");
+    try (KeyWrapper wrapper = Pkcs11Keys.open(token.key(""));
+        SecretBytes secret = SecretBytes.owning(new byte[32])) {
+      Deadline deadline = Deadline.after(Duration.ofSeconds(5));
+      assertThat(wrapper.wrap(secret, deadline).keyId())
+          .isEqualTo(KeyId.of("pkcs11", LONG_ID + "-aes-gcm"));
+    }
+  }
+
+  @Test
+  void aMissingKeyIsAnErrorThatListsWhatIsThere() throws Exception {
+    makeKey("other", LONG_ID, "--sensitive", "--private");
+    assertThatThrownBy(() -> tryOut(""))
+        .isInstanceOf(KeyUnavailable.class)
+        .hasMessage(
+            "no AES keys with label \"kek\" are on the token; it has: \"other\" (id %s)", LONG_ID);
+  }
+
+  @Test
+  void twoKeysWithOneLabelAreAnErrorUnlessTheIdTellsThemApart() throws Exception {
+    makeKey("kek", LONG_ID, "--sensitive", "--private");
+    makeKey("kek", LONG_ID.replace('0', '1'), "--sensitive", "--private");
+    assertThatThrownBy(() -> tryOut(""))
+        .isInstanceOf(KeyUnavailable.class)
+        .hasMessageContaining("2 AES keys with label \"kek\"");
+    tryOut(", key-id: \"" + LONG_ID + "\"");
+  }
+
+  @Test
+  void aWeakKeyIsRefusedUnlessAllowed() throws Exception {
+    makeKey("kek", LONG_ID, "--extractable");
+    assertThatThrownBy(() -> tryOut(""))
+        .isInstanceOf(KeyUnavailable.class)
+        .hasMessageContaining("can be used without a login (CKA_PRIVATE)")
+        .hasMessageContaining("can be taken out of the token (CKA_EXTRACTABLE)");
+    tryOut(", allow-weak-key: true");
+  }
+
+  @Test
+  void aShortIdNeedsAnIdentity() throws Exception {
+    makeKey("kek", "01", "--sensitive", "--private");
+    assertThatThrownBy(() -> tryOut(""))
+        .isInstanceOf(KeyUnavailable.class)
+        .hasMessageContaining("set identity:");
+    tryOut(", identity: bank-kek-2026");
+  }
+
+  @Test
+  void aTokenThatIsNotThereIsAnOutageThatListsWhatIs() throws Exception {
+    Pkcs11KeySettings key = token.key("");
+    Pkcs11KeySettings absent = withToken(key, new TokenName.Label("absent"));
+    assertThatThrownBy(() -> Pkcs11Keys.tryOut(absent, Steps.UNTOLD))
+        .isInstanceOf(BackendUnavailable.class)
+        .hasMessageContaining("no tokens \"absent\" are present")
+        .hasMessageContaining("\"" + token.token() + "\"");
+  }
+
+  @Test
+  void keygenMakesAKeyThatCanNeverBeTakenOut() throws Exception {
+    String id = Pkcs11Keys.generate(token.key(""));
+    assertThat(id).hasSize(32);
+    assertThat(SoftHsm.run(tool("--list-objects", "--type", "secrkey")))
+        .contains("AES length 32", "label:      kek", "ID:         " + id)
+        .contains("sensitive, always sensitive, never extractable, local");
+    assertThatThrownBy(() -> Pkcs11Keys.generate(token.key("")))
+        .isInstanceOf(OperatorException.class)
+        .hasMessageContaining("has a key with that label or id already");
+    tryOut("");
+  }
+
+  @Test
+  void aLibraryThatIsNoneIsAnErrorWithAHint() throws Exception {
+    assertThatThrownBy(() -> TokenListing.of(Path.of("/bin/true")))
+        .isInstanceOf(OperatorException.class)
+        .hasMessageContaining("cannot be loaded");
+    assertThatThrownBy(() -> TokenListing.of(Path.of("/no/such/library.so")))
+        .isInstanceOf(OperatorException.class)
+        .hasMessageContaining("does not exist");
+  }
+
+  @Test
+  void listsTokensWithoutALogin() throws Exception {
+    long before = SoftHsm.logins();
+    assertThat(TokenListing.of(SoftHsm.faultyLibrary()))
+        .anyMatch(line -> line.contains("\"" + token.token() + "\" (serial "))
+        .anyMatch(line -> line.contains("CKM_AES_GCM"));
+    assertThat(SoftHsm.logins()).isEqualTo(before);
+  }
+
+  private static Pkcs11KeySettings withToken(Pkcs11KeySettings key, TokenName name) {
+    return new Pkcs11KeySettings(
+        key.name(),
+        key.library(),
+        name,
+        key.pin(),
+        key.userType(),
+        key.keyLabel(),
+        key.keyId(),
+        key.identity(),
+        key.algorithm(),
+        key.gcmIv(),
+        key.gcmIvLength(),
+        key.gcmParameters(),
+        key.allowWeakKey(),
+        key.generation(),
+        key.pool(),
+        key.stateDirectory());
+  }
+}
