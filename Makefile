@@ -6,7 +6,7 @@ MVN := mvn -B -ntp
 PROGRAM := target/keywrap/bin/keywrap
 SOURCES := pom.xml $(shell find src/main -type f)
 
-.PHONY: help run test e2e native e2e-native cluster bench bench-start fuzz dist format clean packages
+.PHONY: help run run-hsm test e2e native e2e-native cluster bench bench-start fuzz dist format clean packages
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,6 +22,10 @@ $(PROGRAM): $(SOURCES)
 
 run: $(PROGRAM) ## build what is missing and serve from a throw-away keystore on target/run/kms.sock
 	@scripts/run-local
+
+run-hsm: $(PROGRAM) ## the same from an AES key on a SoftHSM token, on target/run-hsm/kms.sock
+	@scripts/install-packages softhsm2-util=softhsm2
+	@scripts/run-hsm
 
 test: packages ## build and run all tests
 	@scripts/install-packages softhsm2-util=softhsm2 pkcs11-tool=opensc gcc=gcc

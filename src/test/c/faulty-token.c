@@ -34,6 +34,8 @@ typedef struct {
 static CK_FUNCTION_LIST *token;
 static CK_FUNCTION_LIST faulty;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+/* SoftHSM does not survive that sessions are closed under a call: a reset waits for all calls. */
+static pthread_rwlock_t inside = PTHREAD_RWLOCK_INITIALIZER;
 static long resets;
 static struct timespec changed;
 static struct { char name[40]; long calls; } counters[MOST_FUNCTIONS];
@@ -52,8 +54,10 @@ static void reset(long number) {
   resets = number;
   CK_SLOT_ID slots[64];
   CK_ULONG n = 64;
+  pthread_rwlock_wrlock(&inside);
   if (token->C_GetSlotList(1, slots, &n) == CKR_OK)
     for (CK_ULONG i = 0; i < n; i++) token->C_CloseAllSessions(slots[i]);
+  pthread_rwlock_unlock(&inside);
 }
 
 /* Says whether the control file has this word for the function; code and call number if it has. */
@@ -106,7 +110,11 @@ static int mode(const char *which) { return told("iv", which, NULL, 0); }
 #define FORWARD(name, parameters, arguments)      \
   static CK_RV faulty_##name parameters {         \
     CK_RV rv = fault(#name);                      \
-    return rv != CKR_OK ? rv : token->name arguments; \
+    if (rv != CKR_OK) return rv;                  \
+    pthread_rwlock_rdlock(&inside);               \
+    rv = token->name arguments;                   \
+    pthread_rwlock_unlock(&inside);               \
+    return rv;                                    \
   }
 
 FORWARD(C_Initialize, (void *a), (a))
@@ -116,6 +124,7 @@ FORWARD(C_OpenSession, (CK_SLOT_ID a, CK_FLAGS b, void *c, CK_NOTIFY d, CK_SESSI
 FORWARD(C_CloseSession, (CK_SESSION_HANDLE a), (a))
 FORWARD(C_FindObjectsInit, (CK_SESSION_HANDLE a, CK_ATTRIBUTE_PTR b, CK_ULONG c), (a, b, c))
 FORWARD(C_FindObjects, (CK_SESSION_HANDLE a, CK_OBJECT_HANDLE_PTR b, CK_ULONG c, CK_ULONG_PTR d), (a, b, c, d))
+FORWARD(C_FindObjectsFinal, (CK_SESSION_HANDLE a), (a))
 FORWARD(C_GetAttributeValue, (CK_SESSION_HANDLE a, CK_OBJECT_HANDLE b, CK_ATTRIBUTE_PTR c, CK_ULONG d), (a, b, c, d))
 FORWARD(C_GenerateKey, (CK_SESSION_HANDLE a, CK_MECHANISM_PTR b, CK_ATTRIBUTE_PTR c, CK_ULONG d, CK_OBJECT_HANDLE_PTR e), (a, b, c, d, e))
 FORWARD(C_DecryptInit, (CK_SESSION_HANDLE a, CK_MECHANISM_PTR b, CK_OBJECT_HANDLE c), (a, b, c))
@@ -130,12 +139,15 @@ static CK_RV faulty_C_Login(CK_SESSION_HANDLE s, CK_USER_TYPE u, CK_UTF8CHAR_PTR
     close(log);
   }
   CK_RV rv = fault("C_Login");
-  return rv != CKR_OK ? rv : token->C_Login(s, u, pin, n);
+  if (rv != CKR_OK) return rv;
+  pthread_rwlock_rdlock(&inside);
+  rv = token->C_Login(s, u, pin, n);
+  pthread_rwlock_unlock(&inside);
+  return rv;
 }
 
-static CK_RV faulty_C_EncryptInit(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE k) {
-  CK_RV rv = fault("C_EncryptInit");
-  if (rv != CKR_OK) return rv;
+static CK_RV encrypt_init(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE k) {
+  CK_RV rv;
   if (m->mechanism == CKM_AES_GCM && (mode("written-back") || mode("appended"))) {
     gcm_params *p = m->pParameter;
     CK_BYTE iv[16];
@@ -152,11 +164,18 @@ static CK_RV faulty_C_EncryptInit(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OB
   return token->C_EncryptInit(s, m, k);
 }
 
-static CK_RV faulty_C_Encrypt(CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_BYTE_PTR out, CK_ULONG_PTR length) {
-  CK_RV rv = fault("C_Encrypt");
+static CK_RV faulty_C_EncryptInit(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE k) {
+  CK_RV rv = fault("C_EncryptInit");
   if (rv != CKR_OK) return rv;
+  pthread_rwlock_rdlock(&inside);
+  rv = encrypt_init(s, m, k);
+  pthread_rwlock_unlock(&inside);
+  return rv;
+}
+
+static CK_RV encrypt(CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_BYTE_PTR out, CK_ULONG_PTR length) {
   CK_ULONG room = *length;
-  rv = token->C_Encrypt(s, in, n, out, length);
+  CK_RV rv = token->C_Encrypt(s, in, n, out, length);
   if (rv == CKR_OK && out && told("C_Encrypt", "corrupt", NULL, 0)) out[0] ^= 1;
   if (rv == CKR_OK && out && mode("appended")) {
     CK_ULONG iv = ivs[s % MOST_SESSIONS].length;
@@ -164,6 +183,15 @@ static CK_RV faulty_C_Encrypt(CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, C
     memcpy(out + *length, ivs[s % MOST_SESSIONS].iv, iv);
     *length += iv;
   }
+  return rv;
+}
+
+static CK_RV faulty_C_Encrypt(CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_BYTE_PTR out, CK_ULONG_PTR length) {
+  CK_RV rv = fault("C_Encrypt");
+  if (rv != CKR_OK) return rv;
+  pthread_rwlock_rdlock(&inside);
+  rv = encrypt(s, in, n, out, length);
+  pthread_rwlock_unlock(&inside);
   return rv;
 }
 
@@ -182,6 +210,7 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST_
     faulty.C_Login = faulty_C_Login;
     faulty.C_FindObjectsInit = faulty_C_FindObjectsInit;
     faulty.C_FindObjects = faulty_C_FindObjects;
+    faulty.C_FindObjectsFinal = faulty_C_FindObjectsFinal;
     faulty.C_GetAttributeValue = faulty_C_GetAttributeValue;
     faulty.C_GenerateKey = faulty_C_GenerateKey;
     faulty.C_EncryptInit = faulty_C_EncryptInit;

@@ -10,6 +10,7 @@ import io.github.keywrap.domain.KmsException.UnknownKey;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.settings.Pkcs11KeySettings;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -19,6 +20,7 @@ import java.util.function.Function;
  */
 final class Pkcs11KeyWrapper implements KeyWrapper {
   private static final String TYPE = "pkcs11";
+  private static final Duration MOST_CLOSING = Duration.ofSeconds(1);
 
   private final Pkcs11KeySettings settings;
   private final TokenLink link;
@@ -152,12 +154,28 @@ final class Pkcs11KeyWrapper implements KeyWrapper {
     }
   }
 
+  /**
+   * Waits for the library only for a moment: one that hangs must not hold the end of the process.
+   */
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      link.close();
-      module.close();
+    if (closed) {
+      return;
+    }
+    closed = true;
+    Thread closing =
+        Thread.ofPlatform()
+            .name("close-" + settings.name())
+            .daemon()
+            .start(
+                () -> {
+                  link.close();
+                  module.close();
+                });
+    try {
+      boolean _ = closing.join(MOST_CLOSING);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

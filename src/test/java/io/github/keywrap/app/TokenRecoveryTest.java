@@ -128,8 +128,8 @@ final class TokenRecoveryTest {
   @Test
   void comesBackAfterTheTokensFilesWereAway() throws Exception {
     callers.awaitServed();
-    Path tokens = Path.of(System.getenv("SOFTHSM2_CONF")).resolveSibling("tokens");
-    Path away = tokens.resolveSibling("away");
+    Path tokens = SoftHsm.tokens();
+    Path away = tokens.resolveSibling("away-" + System.nanoTime());
     Files.move(tokens, away);
     try {
       SoftHsm.faults(SoftHsm.reset());

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -26,19 +27,31 @@ public final class SoftHsm {
   private static final AtomicInteger RESETS = new AtomicInteger();
   private static final AtomicInteger TOKENS = new AtomicInteger();
 
+  static {
+    try {
+      Files.createDirectories(FOLDER.resolve("tokens"));
+      Files.writeString(
+          FOLDER.resolve("softhsm2.conf"),
+          """
+          directories.tokendir = %s
+          objectstore.backend = file
+          log.level = ERROR
+          """
+              .formatted(FOLDER.resolve("tokens")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private SoftHsm() {}
+
+  /** The folder that all tokens are in. */
+  public static Path tokens() {
+    return FOLDER.resolve("tokens");
+  }
 
   /** Makes a new token. Before a library is initialized: SoftHSM sees no later ones. */
   public static String newToken() throws Exception {
-    Files.createDirectories(FOLDER.resolve("tokens"));
-    Files.writeString(
-        FOLDER.resolve("softhsm2.conf"),
-        """
-        directories.tokendir = %s
-        objectstore.backend = file
-        log.level = ERROR
-        """
-            .formatted(FOLDER.resolve("tokens")));
     String label = "test-" + ProcessHandle.current().pid() + "-" + TOKENS.incrementAndGet();
     run(
         List.of(
@@ -57,7 +70,6 @@ public final class SoftHsm {
   /** The library with faults, built if it is not. */
   public static synchronized Path faultyLibrary() throws Exception {
     Path source = Path.of("src/test/c/faulty-token.c");
-    Files.createDirectories(FOLDER);
     if (!Files.exists(FAULTY)
         || Files.getLastModifiedTime(FAULTY).compareTo(Files.getLastModifiedTime(source)) < 0) {
       run(
