@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.LongStream;
 
@@ -35,6 +36,7 @@ final class Module implements AutoCloseable {
   private final Path library;
   private final Cryptoki cryptoki;
   private final ReentrantReadWriteLock inside = new ReentrantReadWriteLock();
+  private final AtomicInteger connected = new AtomicInteger();
   private int users;
   private volatile boolean initialized;
   private volatile boolean locks = true;
@@ -57,6 +59,16 @@ final class Module implements AutoCloseable {
       module.users++;
       return module;
     }
+  }
+
+  /** Says that a key has a connection that works, or that it has lost it. */
+  void connected(boolean works) {
+    connected.addAndGet(works ? 1 : -1);
+  }
+
+  /** Whether a key has a connection that works, which initializing again would break. */
+  boolean isInUse() {
+    return connected.get() > 0;
   }
 
   /** Changes whenever the library was initialized: sessions and handles of before are gone. */
@@ -105,6 +117,9 @@ final class Module implements AutoCloseable {
    * @throws Pkcs11Exception if it refuses
    */
   void initialize() {
+    if (initialized) {
+      return;
+    }
     inside.writeLock().lock();
     try {
       if (!initialized) {

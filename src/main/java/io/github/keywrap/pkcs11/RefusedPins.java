@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.github.keywrap.domain.Deadline;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,6 +29,8 @@ final class RefusedPins {
   /** For the threads of this process; a file lock is the process's. */
   private static final ReentrantLock IN_PROCESS = new ReentrantLock();
 
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final long AGAIN_MILLIS = 20;
   private static final String PREFIX = "pin-refused-";
 
   private final Path directory;
@@ -53,12 +58,14 @@ final class RefusedPins {
   }
 
   /**
-   * Waits until nobody else tries a PIN.
+   * Waits until nobody else tries a PIN, but not for ever: another login may hang in its library.
    *
-   * @throws IOException if nothing can be written in the state directory
+   * @throws IOException if nothing can be written in the state directory, or somebody else does not
+   *     come to an end
    */
   Lock lock() throws IOException {
-    IN_PROCESS.lock();
+    Deadline deadline = Deadline.after(PATIENCE);
+    lockInProcess(deadline);
     try {
       if (!Files.isDirectory(directory)) {
         Files.createDirectories(
@@ -66,12 +73,42 @@ final class RefusedPins {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       }
       FileChannel channel = FileChannel.open(directory.resolve("pin.lock"), CREATE, WRITE);
-      var _ = channel.lock();
+      lock(channel, deadline);
       // Proof that a record can be written, before there is one to write.
       write(directory.resolve("pin.probe"), "");
       return new Lock(channel);
     } catch (IOException | RuntimeException e) {
       IN_PROCESS.unlock();
+      throw e;
+    }
+  }
+
+  private static void lockInProcess(Deadline deadline) throws IOException {
+    try {
+      if (!IN_PROCESS.tryLock(deadline.remaining().toNanos(), NANOSECONDS)) {
+        throw new IOException("another key of this process is still trying its PIN");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** A file lock can only be waited for without a limit, or be asked for again and again. */
+  private static void lock(FileChannel channel, Deadline deadline) throws IOException {
+    try {
+      while (channel.tryLock() == null) {
+        if (deadline.isExpired()) {
+          throw new IOException("another process is still trying a PIN");
+        }
+        Thread.sleep(AGAIN_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      channel.close();
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
       throw e;
     }
   }

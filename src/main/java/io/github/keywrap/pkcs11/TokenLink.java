@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class TokenLink implements AutoCloseable {
   private static final Logger LOG = System.getLogger(TokenLink.class.getName());
   private static final Duration ATTEMPT = Duration.ofSeconds(10);
+  private static final Duration RARELY = Duration.ofSeconds(30);
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
@@ -47,6 +48,10 @@ final class TokenLink implements AutoCloseable {
   private final Connector connector;
   private final Module module;
   private final ScheduledExecutorService thread;
+
+  /** Only the thread of this link uses it. Begins as now: the first attempt is not to do it. */
+  private long lastReinitialized = System.nanoTime();
+
   private State state = new State.Connecting(new CountDownLatch(1));
   private volatile @Nullable KnownGood provenBefore;
   private volatile @Nullable String identity;
@@ -114,6 +119,7 @@ final class TokenLink implements AutoCloseable {
         return;
       }
       state = new State.Connecting(new CountDownLatch(1));
+      module.connected(false);
     }
     LOG.log(Level.WARNING, "key \"{0}\": connection to the token lost: {1}", name, why);
     thread.execute(
@@ -134,7 +140,7 @@ final class TokenLink implements AutoCloseable {
     } catch (RuntimeException failure) {
       cause = Connector.translate(failure);
     }
-    if (cause instanceof BackendUnavailable) {
+    if (cause instanceof BackendUnavailable && mayReinitialize()) {
       try {
         module.reinitialize(module.epoch());
         connect();
@@ -144,6 +150,19 @@ final class TokenLink implements AutoCloseable {
       }
     }
     fail(cause, failures);
+  }
+
+  /**
+   * Initializing the library again breaks what other keys have with it: they connect again and lose
+   * no call, but it is done rarely, as long as any of them works.
+   */
+  private boolean mayReinitialize() {
+    long now = System.nanoTime();
+    if (module.isInUse() && now - lastReinitialized < RARELY.toNanos()) {
+      return false;
+    }
+    lastReinitialized = now;
+    return true;
   }
 
   private void connect() {
@@ -185,6 +204,9 @@ final class TokenLink implements AutoCloseable {
     }
     State before = state;
     state = next;
+    if (next instanceof State.Connected) {
+      module.connected(true);
+    }
     if (before instanceof State.Connecting(CountDownLatch ended)) {
       ended.countDown();
     }
@@ -200,7 +222,10 @@ final class TokenLink implements AutoCloseable {
     }
     thread.shutdownNow();
     switch (before) {
-      case State.Connected(Connection connection, KnownGood _) -> connection.close();
+      case State.Connected(Connection connection, KnownGood _) -> {
+        module.connected(false);
+        connection.close();
+      }
       case State.Connecting(CountDownLatch ended) -> ended.countDown();
       case State.Lost _, State.Closed _ -> {}
     }

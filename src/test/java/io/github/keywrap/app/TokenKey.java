@@ -3,6 +3,7 @@ package io.github.keywrap.app;
 import io.github.keywrap.config.SettingsLoader;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.Settings;
+import io.github.keywrap.settings.TokenName;
 import io.github.keywrap.token.SoftHsm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,5 +59,27 @@ final class TokenKey {
 
   Pkcs11KeySettings key(String more) throws Exception {
     return (Pkcs11KeySettings) settings(more).active();
+  }
+
+  /** The same key on another token. */
+  Pkcs11KeySettings keyOn(TokenName name) throws Exception {
+    Pkcs11KeySettings key = key("");
+    return new Pkcs11KeySettings(
+        key.name(),
+        key.library(),
+        name,
+        key.pin(),
+        key.userType(),
+        key.keyLabel(),
+        key.keyId(),
+        key.identity(),
+        key.algorithm(),
+        key.gcmIv(),
+        key.gcmIvLength(),
+        key.gcmParameters(),
+        key.allowWeakKey(),
+        key.generation(),
+        key.pool(),
+        key.stateDirectory());
   }
 }

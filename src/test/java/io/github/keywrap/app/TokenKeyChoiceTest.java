@@ -108,8 +108,7 @@ final class TokenKeyChoiceTest {
 
   @Test
   void aTokenThatIsNotThereIsAnOutageThatListsWhatIs() throws Exception {
-    Pkcs11KeySettings key = token.key("");
-    Pkcs11KeySettings absent = withToken(key, new TokenName.Label("absent"));
+    Pkcs11KeySettings absent = token.keyOn(new TokenName.Label("absent"));
     assertThatThrownBy(() -> Pkcs11Keys.tryOut(absent, Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("no tokens \"absent\" are present")
@@ -146,25 +145,5 @@ final class TokenKeyChoiceTest {
         .anyMatch(line -> line.contains("\"" + token.token() + "\" (serial "))
         .anyMatch(line -> line.contains("CKM_AES_GCM"));
     assertThat(SoftHsm.logins()).isEqualTo(before);
-  }
-
-  private static Pkcs11KeySettings withToken(Pkcs11KeySettings key, TokenName name) {
-    return new Pkcs11KeySettings(
-        key.name(),
-        key.library(),
-        name,
-        key.pin(),
-        key.userType(),
-        key.keyLabel(),
-        key.keyId(),
-        key.identity(),
-        key.algorithm(),
-        key.gcmIv(),
-        key.gcmIvLength(),
-        key.gcmParameters(),
-        key.allowWeakKey(),
-        key.generation(),
-        key.pool(),
-        key.stateDirectory());
   }
 }
