@@ -74,7 +74,13 @@ func draw(file string, peers peerList, results map[cell][]sample) error {
 		names = append(names, operation.name)
 	}
 	p.NominalX(names...)
-	width := vg.Points(16)
+	plottedPeers := 0
+	for _, peer := range peers {
+		if !strings.HasPrefix(peer.name, "floor") {
+			plottedPeers++
+		}
+	}
+	width := vg.Points(80 / float64(max(1, plottedPeers)))
 	index := 0
 	for i, peer := range peers {
 		if strings.HasPrefix(peer.name, "floor") {
@@ -90,7 +96,7 @@ func draw(file string, peers peerList, results map[cell][]sample) error {
 		}
 		bars.Color = plotutil.Color(index)
 		bars.LineStyle.Width = 0
-		bars.Offset = width * vg.Length(float64(index)-1.5)
+		bars.Offset = width * vg.Length(float64(index)-float64(plottedPeers-1)/2)
 		p.Add(bars)
 		p.Legend.Add(peer.name, bars)
 		index++
