@@ -81,6 +81,6 @@ final class Producers {
   @Singleton
   @Liveness
   HealthCheck backEndLiveness(KeyRing ring) {
-    return new BackEndLiveness(ring);
+    return new BackEndLiveness(ring, System::nanoTime);
   }
 }

@@ -2,6 +2,7 @@ package io.github.keywrap.observe;
 
 import io.github.keywrap.domain.KeyRing;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 
@@ -15,14 +16,19 @@ public final class BackEndLiveness implements HealthCheck {
   static final Duration LONGEST_PROBE = Duration.ofMinutes(5);
 
   private final KeyRing ring;
+  private final LongSupplier clock;
 
-  public BackEndLiveness(KeyRing ring) {
+  /**
+   * @param clock {@link System#nanoTime}
+   */
+  public BackEndLiveness(KeyRing ring, LongSupplier clock) {
     this.ring = ring;
+    this.clock = clock;
   }
 
   @Override
   public HealthCheckResponse call() {
-    Duration lasts = ring.active().monitor().probeLasts(System.nanoTime());
+    Duration lasts = ring.active().monitor().probeLasts(clock.getAsLong());
     return HealthCheckResponse.named("back end")
         .status(lasts.compareTo(LONGEST_PROBE) < 0)
         .withData("probe under way for seconds", lasts.toSeconds())

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
@@ -122,11 +123,15 @@ final class TokenLink implements AutoCloseable {
       module.connected(false);
     }
     LOG.log(Level.WARNING, "key \"{0}\": connection to the token lost: {1}", name, why);
-    thread.execute(
-        () -> {
-          broken.close();
-          attempt(0);
-        });
+    try {
+      thread.execute(
+          () -> {
+            broken.close();
+            attempt(0);
+          });
+    } catch (RejectedExecutionException closedMeanwhile) {
+      broken.close();
+    }
   }
 
   private void attempt(int failures) {
