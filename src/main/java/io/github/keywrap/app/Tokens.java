@@ -21,7 +21,15 @@ public final class Tokens {
     <T> T step(String name, Supplier<T> step, Function<T, String> result);
   }
 
-  /** Describes the tokens of a library, in lines for people. */
+  /** Describes the keys on the tokens that the settings name, logged in as they say. */
+  public static List<String> list(Settings settings) {
+    return settings.keys().stream()
+        .filter(Pkcs11KeySettings.class::isInstance)
+        .flatMap(key -> TokenListing.of((Pkcs11KeySettings) key).stream())
+        .toList();
+  }
+
+  /** Describes the tokens of a library, in lines for people. Does not log in. */
   public static List<String> list(Path library) {
     return TokenListing.of(library);
   }

@@ -1,8 +1,12 @@
 package io.github.keywrap.cli;
 
 import io.github.keywrap.app.Tokens;
+import io.github.keywrap.config.SettingsLoader;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -11,20 +15,43 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
-    description = "Lists the tokens of a PKCS#11 library and what they can do. Does not log in.")
+    description = {
+      "With --library: lists the tokens of a PKCS#11 library and what they can do; does not log in.",
+      "With --config: logs in to the tokens of the settings, and lists their keys and attributes."
+    })
 final class TokenListCommand implements Callable<Integer> {
-  @Option(
-      names = "--library",
-      paramLabel = "FILE",
-      required = true,
-      description = "The library, for example /usr/lib/softhsm/libsofthsm2.so.")
-  private Path library;
+  @ArgGroup(multiplicity = "1")
+  private Target target;
 
   @Spec private CommandSpec spec;
 
+  static final class Target {
+    @Option(
+        names = "--library",
+        paramLabel = "FILE",
+        description = "The library, for example /usr/lib/softhsm/libsofthsm2.so.")
+    private @Nullable Path library;
+
+    @Option(
+        names = {"-c", "--config"},
+        paramLabel = "FILE",
+        description = "Settings of the keys.")
+    private @Nullable Path config;
+  }
+
   @Override
   public Integer call() {
-    Tokens.list(library).forEach(spec.commandLine().getOut()::println);
+    lines().forEach(spec.commandLine().getOut()::println);
     return ExitCode.OK;
+  }
+
+  private List<String> lines() {
+    if (target.library != null) {
+      return Tokens.list(target.library);
+    }
+    if (target.config != null) {
+      return Tokens.list(new SettingsLoader(target.config, System.getenv()).load().settings());
+    }
+    return List.of();
   }
 }

@@ -49,8 +49,9 @@ final class Connector {
           pin -> "with the PIN in " + pin.description());
       KeyFinder.Found key =
           steps.step("key", () -> finder.find(session, deadline), KeyFinder.Found::identity);
-      int most = module.isThreadSafe() ? settings.pool().threads() + SPARE_SESSIONS : 1;
-      SessionPool sessions = new SessionPool(most, due -> Session.open(module, token, due));
+      SessionPool sessions =
+          new SessionPool(
+              settings.pool().threads() + SPARE_SESSIONS, due -> Session.open(module, token, due));
       return new Connection(session, sessions, key, mechanism());
     } catch (RuntimeException e) {
       session.close();

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.LongStream;
 
@@ -36,6 +38,7 @@ final class Module implements AutoCloseable {
   private final Path library;
   private final Cryptoki cryptoki;
   private final ReentrantReadWriteLock inside = new ReentrantReadWriteLock();
+  private final ReentrantLock alone = new ReentrantLock();
   private final AtomicInteger connected = new AtomicInteger();
   private int users;
   private volatile boolean initialized;
@@ -76,11 +79,6 @@ final class Module implements AutoCloseable {
     return epoch;
   }
 
-  /** Whether the library can be called by several threads at once. */
-  boolean isThreadSafe() {
-    return locks;
-  }
-
   /**
    * Calls the library.
    *
@@ -93,15 +91,29 @@ final class Module implements AutoCloseable {
       if (!initialized) {
         throw new BackendUnavailable("PKCS#11 library " + library + " is not initialized", null);
       }
-      return call.in(cryptoki);
+      return locks ? call.in(cryptoki) : callAlone(deadline, call);
     } finally {
       inside.readLock().unlock();
     }
   }
 
-  private void enter(Deadline deadline) {
+  /** For a library that cannot lock: it is never entered by two threads. */
+  private <T> T callAlone(Deadline deadline, Call<T> call) {
+    lock(alone, deadline);
     try {
-      if (!inside.readLock().tryLock(deadline.remaining().toNanos(), NANOSECONDS)) {
+      return call.in(cryptoki);
+    } finally {
+      alone.unlock();
+    }
+  }
+
+  private void enter(Deadline deadline) {
+    lock(inside.readLock(), deadline);
+  }
+
+  private void lock(Lock lock, Deadline deadline) {
+    try {
+      if (!lock.tryLock(deadline.remaining().toNanos(), NANOSECONDS)) {
         throw BackendUnavailable.deadlineExceeded(
             "PKCS#11 library " + library + " was busy for all the time of the call");
       }

@@ -102,7 +102,9 @@ public final class Pkcs11Keys {
                 Attribute.of(Attribute.Type.SENSITIVE, true),
                 Attribute.of(Attribute.Type.EXTRACTABLE, false),
                 Attribute.of(Attribute.Type.ENCRYPT, true),
-                Attribute.of(Attribute.Type.DECRYPT, true)),
+                Attribute.of(Attribute.Type.DECRYPT, true),
+                Attribute.of(Attribute.Type.WRAP, false),
+                Attribute.of(Attribute.Type.UNWRAP, false)),
             deadline);
     return HexFormat.of().formatHex(id);
   }

@@ -2,6 +2,7 @@ package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException;
+import io.github.keywrap.settings.Pkcs11KeySettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,9 +12,21 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What a library and its tokens tell without a login, in lines for an operator. */
+/** What a library and its tokens tell, in lines for an operator. */
 public final class TokenListing {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final List<Attribute.Type> FLAGS =
+      List.of(
+          Attribute.Type.PRIVATE,
+          Attribute.Type.SENSITIVE,
+          Attribute.Type.ALWAYS_SENSITIVE,
+          Attribute.Type.EXTRACTABLE,
+          Attribute.Type.NEVER_EXTRACTABLE,
+          Attribute.Type.ENCRYPT,
+          Attribute.Type.DECRYPT,
+          Attribute.Type.WRAP,
+          Attribute.Type.UNWRAP);
 
   private TokenListing() {}
 
@@ -37,6 +50,51 @@ public final class TokenListing {
     } catch (Pkcs11Exception e) {
       throw Connector.translate(e);
     }
+  }
+
+  /**
+   * Describes the token of a key, logged in: all its secret keys and their attributes.
+   *
+   * @throws io.github.keywrap.domain.OperatorException if the library cannot be loaded
+   * @throws KmsException if the token is not there, fails or refuses the PIN
+   */
+  public static List<String> of(Pkcs11KeySettings settings) {
+    Deadline deadline = Deadline.after(PATIENCE);
+    try (Module module = Module.of(settings.library())) {
+      module.initialize();
+      Token token = new Connector(settings, module).token(deadline);
+      List<String> lines = new ArrayList<>();
+      lines.add("%s, as the user of key \"%s\":".formatted(token, settings.name()));
+      try (Session session = Session.open(module, token, deadline)) {
+        new PinGuard(settings).login(session, token, deadline);
+        for (long key :
+            session.find(
+                List.of(Attribute.of(Attribute.Type.CLASS, Attribute.SECRET_KEY)), deadline)) {
+          lines.add("  key       " + describe(session, key, deadline));
+          lines.add("            " + attributes(session, key, deadline));
+        }
+      }
+      return lines;
+    } catch (Pkcs11Exception e) {
+      throw Connector.translate(e);
+    }
+  }
+
+  /** The attributes that are set, and those that the token does not tell. */
+  private static String attributes(Session session, long key, Deadline deadline) {
+    List<String> told = new ArrayList<>();
+    for (Attribute.Type type : FLAGS) {
+      session
+          .flag(key, type, deadline)
+          .ifPresentOrElse(
+              set -> {
+                if (set) {
+                  told.add("CKA_" + type);
+                }
+              },
+              () -> told.add("CKA_" + type + " not told"));
+    }
+    return String.join(", ", told);
   }
 
   private static void describe(Module module, Token token, Deadline deadline, List<String> lines) {

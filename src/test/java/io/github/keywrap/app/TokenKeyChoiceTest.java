@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyId;
+import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
@@ -14,8 +15,10 @@ import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.pkcs11.Steps;
 import io.github.keywrap.pkcs11.TokenListing;
 import io.github.keywrap.settings.Pkcs11KeySettings;
+import io.github.keywrap.settings.Settings;
 import io.github.keywrap.settings.TokenName;
 import io.github.keywrap.token.SoftHsm;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,5 +148,52 @@ final class TokenKeyChoiceTest {
         .anyMatch(line -> line.contains("\"" + token.token() + "\" (serial "))
         .anyMatch(line -> line.contains("CKM_AES_GCM"));
     assertThat(SoftHsm.logins()).isEqualTo(before);
+  }
+
+  @Test
+  void listsKeysAndAttributesAfterALogin() throws Exception {
+    makeKey("weak", LONG_ID, "--extractable");
+    String id = Pkcs11Keys.generate(token.key(""));
+    assertThat(TokenListing.of(token.key("")))
+        .anyMatch(line -> line.contains("\"weak\", id " + LONG_ID))
+        .anyMatch(line -> line.contains("\"kek\", id " + id))
+        .anyMatch(
+            line ->
+                line.strip()
+                    .equals(
+                        "CKA_PRIVATE, CKA_SENSITIVE, CKA_ALWAYS_SENSITIVE, CKA_NEVER_EXTRACTABLE,"
+                            + " CKA_ENCRYPT, CKA_DECRYPT"))
+        .anyMatch(line -> line.contains("CKA_EXTRACTABLE"));
+  }
+
+  @Test
+  void aTokenThatDoesNotTellAttributesIsUsedWithAnIdentity() throws Exception {
+    String _ = Pkcs11Keys.generate(token.key(""));
+    SoftHsm.faults("C_GetAttributeValue fail 12"); // CKR_ATTRIBUTE_TYPE_INVALID
+    assertThatThrownBy(() -> tryOut("")).hasMessageContaining("set identity:");
+    tryOut(", identity: bank-kek-2026");
+    SoftHsm.faults();
+  }
+
+  @Test
+  void aLibraryThatCannotLockIsEnteredByOneThreadAtATime() throws Exception {
+    Settings settings = token.settings("");
+    String _ = KeyGeneration.generate(settings.active());
+    SoftHsm.faults("C_Initialize fail a 1"); // CKR_CANT_LOCK, and then it will do
+    try (KeyRing ring = KeyRings.open(settings, new SimpleMeterRegistry());
+        Callers callers = new Callers(ring, 16)) {
+      callers.awaitServed();
+      callers.awaitServed();
+      assertThat(callers.failures()).isEmpty();
+      callers.assertNothingWrongAndNothingLost();
+    }
+  }
+
+  @Test
+  void parametersThatTheTokenDoesNotTakeAreToldAsItsAnswer() throws Exception {
+    String _ = Pkcs11Keys.generate(token.key(""));
+    assertThatThrownBy(() -> tryOut(", gcm-params: 40"))
+        .isInstanceOf(BackendUnavailable.class)
+        .hasMessageContaining("C_EncryptInit: CKR_ARGUMENTS_BAD (0x7)");
   }
 }
