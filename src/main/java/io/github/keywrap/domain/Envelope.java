@@ -3,6 +3,7 @@ package io.github.keywrap.domain;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -94,6 +95,24 @@ public final class Envelope {
     byte[] sealed = new byte[in.remaining()];
     in.get(sealed);
     return new Parsed.WellFormed(new Envelope(algorithm.get(), keyId.get(), iv.get(), sealed));
+  }
+
+  /**
+   * The envelope that a ciphertext is.
+   *
+   * @throws InvalidCiphertext if it is none, or names another key id than the one it came with
+   */
+  public static Envelope of(WrappedKey wrapped) {
+    Envelope envelope =
+        switch (parse(wrapped.ciphertext())) {
+          case Parsed.WellFormed(Envelope wellFormed) -> wellFormed;
+          case Parsed.Malformed(String reason) ->
+              throw new InvalidCiphertext("the ciphertext was not made by keywrap: " + reason);
+        };
+    if (!envelope.keyId.equals(wrapped.keyId())) {
+      throw new InvalidCiphertext("the ciphertext names another key id than the request");
+    }
+    return envelope;
   }
 
   /** The associated data of an envelope: magic, algorithm, length of the key id, key id. */

@@ -72,15 +72,7 @@ final class LocalKeyWrapper implements KeyWrapper {
   }
 
   private Envelope envelope(WrappedKey wrapped) {
-    Envelope envelope =
-        switch (Envelope.parse(wrapped.ciphertext())) {
-          case Envelope.Parsed.WellFormed(Envelope wellFormed) -> wellFormed;
-          case Envelope.Parsed.Malformed(String reason) ->
-              throw new InvalidCiphertext("the ciphertext was not made by keywrap: " + reason);
-        };
-    if (!envelope.keyId().equals(wrapped.keyId())) {
-      throw new InvalidCiphertext("the ciphertext names another key id than the request");
-    }
+    Envelope envelope = Envelope.of(wrapped);
     if (!opens(envelope.keyId())) {
       throw new UnknownKey("the ciphertext was made with key id " + envelope.keyId());
     }

@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.settings.Pkcs11KeySettings;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -15,8 +13,6 @@ import java.util.stream.Collectors;
 
 /** Finds the one AES key that the settings mean, and refuses one that the token could let go. */
 final class KeyFinder {
-  private static final Logger LOG = System.getLogger(KeyFinder.class.getName());
-
   /** A CKA_ID that is shorter, such as 01, may name another key on another token. */
   static final int LEAST_ID = 8;
 
@@ -47,7 +43,7 @@ final class KeyFinder {
                   listAll(session, deadline)),
           null);
     }
-    refuseUnusable(session, handles[0], deadline);
+    new KeyRequirements(settings, session, handles[0], deadline).check();
     return new Found(handles[0], identity(session, handles[0], deadline));
   }
 
@@ -124,87 +120,11 @@ final class KeyFinder {
     String id = hexId(session, key, deadline);
     if (id.length() < 2 * LEAST_ID) {
       throw new KeyUnavailable(
-          "the key's CKA_ID is \"%s\", too short to tell it from all other keys; set identity: to a name that no other key ever had or will have"
+          ("the key's CKA_ID is \"%s\", too short to tell it from all other keys; set identity: to"
+                  + " a name that no other key ever had or will have")
               .formatted(id),
           null);
     }
     return id;
-  }
-
-  /** What a KEK must be (section 4.6.1, 4.10): in the token for ever, and of use. */
-  private void refuseUnusable(Session session, long key, Deadline deadline) {
-    List<String> weak = new ArrayList<>();
-    List<String> untold = new ArrayList<>();
-    expect(
-        session,
-        key,
-        Attribute.Type.PRIVATE,
-        true,
-        "can be used without a login",
-        weak,
-        untold,
-        deadline);
-    expect(
-        session,
-        key,
-        Attribute.Type.SENSITIVE,
-        true,
-        "can be read in plain",
-        weak,
-        untold,
-        deadline);
-    expect(
-        session,
-        key,
-        Attribute.Type.EXTRACTABLE,
-        false,
-        "can be taken out of the token",
-        weak,
-        untold,
-        deadline);
-    if (!weak.isEmpty() && !settings.allowWeakKey()) {
-      throw new KeyUnavailable(
-          "the key %s; make a better one, or set allow-weak-key: true"
-              .formatted(String.join(", ", weak)),
-          null);
-    }
-    if (!weak.isEmpty() || !untold.isEmpty()) {
-      LOG.log(
-          Level.WARNING,
-          "key \"{0}\": {1}",
-          settings.name(),
-          weak.isEmpty()
-              ? "the token does not tell " + String.join(", ", untold)
-              : "the key " + String.join(", ", weak) + "; allow-weak-key is set");
-    }
-    refuseUseless(session, key, Attribute.Type.ENCRYPT, "encrypt", deadline);
-    refuseUseless(session, key, Attribute.Type.DECRYPT, "decrypt", deadline);
-  }
-
-  private static void expect(
-      Session session,
-      long key,
-      Attribute.Type type,
-      boolean wanted,
-      String otherwise,
-      List<String> weak,
-      List<String> untold,
-      Deadline deadline) {
-    session
-        .flag(key, type, deadline)
-        .ifPresentOrElse(
-            value -> {
-              if (value != wanted) {
-                weak.add(otherwise + " (CKA_" + type + ")");
-              }
-            },
-            () -> untold.add("CKA_" + type));
-  }
-
-  private static void refuseUseless(
-      Session session, long key, Attribute.Type type, String what, Deadline deadline) {
-    if (session.flag(key, type, deadline).filter(value -> !value).isPresent()) {
-      throw new KeyUnavailable("the key may not " + what + " (CKA_" + type + ")", null);
-    }
   }
 }

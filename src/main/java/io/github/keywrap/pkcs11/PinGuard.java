@@ -36,7 +36,8 @@ final class PinGuard {
       String source = pin.identity();
       if (refused.holds(token.serial(), source)) {
         throw new AccessDenied(
-            "token %s has refused the PIN in %s; it is not tried again until that changes or you say: keywrap pin retry"
+            ("token %s has refused the PIN in %s; it is not tried again until that changes or you"
+                    + " say: keywrap pin retry")
                 .formatted(token, pin.description()),
             null);
       }

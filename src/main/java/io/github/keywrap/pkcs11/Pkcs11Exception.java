@@ -27,13 +27,10 @@ final class Pkcs11Exception extends RuntimeException {
     };
   }
 
-  /** Whether a new session may do what this one did not: the session or login is gone. */
-  boolean losesSession() {
-    return switch (value()) {
-      case SESSION_HANDLE_INVALID, SESSION_CLOSED, OPERATION_ACTIVE, OPERATION_NOT_INITIALIZED ->
-          true;
-      default -> false;
-    };
+  /** Whether the token does not take what it was given to encrypt, and works otherwise. */
+  boolean refusesPlaintext() {
+    return function == Function.C_Encrypt
+        && (value() == ReturnValue.DATA_LEN_RANGE || value() == ReturnValue.DATA_INVALID);
   }
 
   /** Whether it certainly says that a ciphertext is not authentic. */

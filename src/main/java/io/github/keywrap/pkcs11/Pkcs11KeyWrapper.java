@@ -103,15 +103,7 @@ final class Pkcs11KeyWrapper implements KeyWrapper {
   }
 
   private Envelope envelope(WrappedKey wrapped) {
-    Envelope envelope =
-        switch (Envelope.parse(wrapped.ciphertext())) {
-          case Envelope.Parsed.WellFormed(Envelope wellFormed) -> wellFormed;
-          case Envelope.Parsed.Malformed(String reason) ->
-              throw new InvalidCiphertext("the ciphertext was not made by keywrap: " + reason);
-        };
-    if (!envelope.keyId().equals(wrapped.keyId())) {
-      throw new InvalidCiphertext("the ciphertext names another key id than the request");
-    }
+    Envelope envelope = Envelope.of(wrapped);
     if (envelope.algorithm() != settings.algorithm()) {
       throw new InvalidCiphertext(
           "the ciphertext says %s, and the key is for %s"
@@ -142,7 +134,12 @@ final class Pkcs11KeyWrapper implements KeyWrapper {
     TokenLink.Usable usable = link.await(deadline);
     try {
       return call.apply(usable);
-    } catch (Pkcs11Exception | GcmMechanism.UnusableOutput lost) {
+    } catch (Pkcs11Exception e) {
+      if (e.refusesPlaintext()) {
+        throw Connector.translate(e);
+      }
+      link.lose(usable.connection(), String.valueOf(e.getMessage()));
+    } catch (GcmMechanism.UnusableOutput lost) {
       link.lose(usable.connection(), String.valueOf(lost.getMessage()));
     }
     TokenLink.Usable again = link.await(deadline);

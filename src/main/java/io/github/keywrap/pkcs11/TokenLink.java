@@ -178,7 +178,8 @@ final class TokenLink implements AutoCloseable {
       KnownGood before = provenBefore;
       if (before != null && !connection.opens(before, deadline)) {
         throw new KeyUnavailable(
-            "the key on the token is not the one that was there before: it does not open what that wrapped",
+            "the key on the token is not the one that was there before: it does not open what that"
+                + " wrapped",
             null);
       }
       provenBefore = knownGood;

@@ -11,6 +11,7 @@ import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.pkcs11.Steps;
 import io.github.keywrap.pkcs11.TokenListing;
@@ -195,5 +196,23 @@ final class TokenKeyChoiceTest {
     assertThatThrownBy(() -> tryOut(", gcm-params: 40"))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("C_EncryptInit: CKR_ARGUMENTS_BAD (0x7)");
+  }
+
+  @Test
+  void aPlaintextThatTheTokenDoesNotTakeCostsNobodyElseTheConnection() throws Exception {
+    String _ = Pkcs11Keys.generate(token.key(""));
+    try (KeyWrapper wrapper = Pkcs11Keys.open(token.key(""));
+        SecretBytes secret = SecretBytes.owning(new byte[32])) {
+      Deadline deadline = Deadline.after(Duration.ofSeconds(20));
+      WrappedKey _ = wrapper.wrap(secret, deadline);
+      long logins = SoftHsm.logins();
+      SoftHsm.faults("C_Encrypt fail 21"); // CKR_DATA_LEN_RANGE
+      assertThatThrownBy(() -> wrapper.wrap(secret, deadline))
+          .isInstanceOf(BackendUnavailable.class)
+          .hasMessageContaining("CKR_DATA_LEN_RANGE");
+      SoftHsm.faults();
+      WrappedKey _ = wrapper.wrap(secret, deadline);
+      assertThat(SoftHsm.logins()).isEqualTo(logins);
+    }
   }
 }

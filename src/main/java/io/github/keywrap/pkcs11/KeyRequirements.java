@@ -1,0 +1,78 @@
+package io.github.keywrap.pkcs11;
+
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.settings.Pkcs11KeySettings;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a key must be to protect others: in the token for ever, and of use (PKCS #11 3.1, sections
+ * 4.8 and 4.10).
+ */
+final class KeyRequirements {
+  private static final Logger LOG = System.getLogger(KeyRequirements.class.getName());
+
+  private final Pkcs11KeySettings settings;
+  private final Session session;
+  private final long key;
+  private final Deadline deadline;
+  private final List<String> weak = new ArrayList<>();
+  private final List<String> untold = new ArrayList<>();
+
+  KeyRequirements(Pkcs11KeySettings settings, Session session, long key, Deadline deadline) {
+    this.settings = settings;
+    this.session = session;
+    this.key = key;
+    this.deadline = deadline;
+  }
+
+  /**
+   * Checks the key; a token that does not tell is warned about.
+   *
+   * @throws KeyUnavailable if it is weak and the settings do not allow that, or cannot be used
+   */
+  void check() {
+    expect(Attribute.Type.PRIVATE, true, "can be used without a login");
+    expect(Attribute.Type.SENSITIVE, true, "can be read in plain");
+    expect(Attribute.Type.EXTRACTABLE, false, "can be taken out of the token");
+    if (!weak.isEmpty() && !settings.allowWeakKey()) {
+      throw new KeyUnavailable(
+          "the key %s; make a better one, or set allow-weak-key: true"
+              .formatted(String.join(", ", weak)),
+          null);
+    }
+    if (!weak.isEmpty()) {
+      warn("the key " + String.join(", ", weak) + "; allow-weak-key is set");
+    }
+    if (!untold.isEmpty()) {
+      warn("the token does not tell " + String.join(", ", untold));
+    }
+    refuseUseless(Attribute.Type.ENCRYPT, "encrypt");
+    refuseUseless(Attribute.Type.DECRYPT, "decrypt");
+  }
+
+  private void expect(Attribute.Type type, boolean wanted, String otherwise) {
+    session
+        .flag(key, type, deadline)
+        .ifPresentOrElse(
+            value -> {
+              if (value != wanted) {
+                weak.add(otherwise + " (CKA_" + type + ")");
+              }
+            },
+            () -> untold.add("CKA_" + type));
+  }
+
+  private void refuseUseless(Attribute.Type type, String what) {
+    if (session.flag(key, type, deadline).filter(value -> !value).isPresent()) {
+      throw new KeyUnavailable("the key may not " + what + " (CKA_" + type + ")", null);
+    }
+  }
+
+  private void warn(String what) {
+    LOG.log(Level.WARNING, "key \"{0}\": {1}", settings.name(), what);
+  }
+}
