@@ -30,6 +30,10 @@ final class RefusedPins {
   private static final ReentrantLock IN_PROCESS = new ReentrantLock();
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** As long as a record can be, so that a full disk is noticed in time. */
+  private static final String ROOM_FOR_A_RECORD = "room\n".repeat(1_000);
+
   private static final long AGAIN_MILLIS = 20;
   private static final String PREFIX = "pin-refused-";
 
@@ -75,7 +79,7 @@ final class RefusedPins {
       FileChannel channel = FileChannel.open(directory.resolve("pin.lock"), CREATE, WRITE);
       lock(channel, deadline);
       // Proof that a record can be written, before there is one to write.
-      write(directory.resolve("pin.probe"), "");
+      write(directory.resolve("pin.probe"), ROOM_FOR_A_RECORD);
       return new Lock(channel);
     } catch (IOException | RuntimeException e) {
       IN_PROCESS.unlock();
