@@ -17,16 +17,24 @@ const (
 	storedV2 = "k8s:enc:kms:v2:keywrap-v2:"
 )
 
+// onEachBackEnd runs a scenario with a key of each kind: a new back end joins here.
+func onEachBackEnd(t *testing.T, scenario func(*testing.T, *Program)) {
+	t.Run("local", func(t *testing.T) { scenario(t, NewProgram(t, "aes-gcm")) })
+	t.Run("hsm", func(t *testing.T) { scenario(t, NewHSMProgram(t)) })
+}
+
 func TestKubeApiserverEncryptsUnderV1(t *testing.T) {
-	keywrap := NewProgram(t, "aes-gcm")
-	keywrap.Start()
-	encryptsAndSurvivesARestart(t, keywrap, storedV1, kmsV1(keywrap.Socket()), identity)
+	onEachBackEnd(t, func(t *testing.T, keywrap *Program) {
+		keywrap.Start()
+		encryptsAndSurvivesARestart(t, keywrap, storedV1, kmsV1(keywrap.Socket()), identity)
+	})
 }
 
 func TestKubeApiserverEncryptsUnderV2(t *testing.T) {
-	keywrap := NewProgram(t, "aes-gcm")
-	keywrap.Start()
-	encryptsAndSurvivesARestart(t, keywrap, storedV2, kmsV2(keywrap.Socket()), identity)
+	onEachBackEnd(t, func(t *testing.T, keywrap *Program) {
+		keywrap.Start()
+		encryptsAndSurvivesARestart(t, keywrap, storedV2, kmsV2(keywrap.Socket()), identity)
+	})
 }
 
 func TestKubeApiserverEncryptsWithSM4(t *testing.T) {
@@ -57,7 +65,10 @@ func encryptsAndSurvivesARestart(t *testing.T, keywrap *Program, stored string, 
 
 // Whatever kube-apiserver acknowledged can be read, however often keywrap is killed meanwhile.
 func TestNoAcknowledgedWriteIsLostWhenKeywrapIsKilledUnderWrites(t *testing.T) {
-	keywrap := NewProgram(t, "aes-gcm")
+	onEachBackEnd(t, losesNoAcknowledgedWrite)
+}
+
+func losesNoAcknowledgedWrite(t *testing.T, keywrap *Program) {
 	keywrap.Start()
 	cluster := NewControlPlane(t, kmsV1(keywrap.Socket()), identity)
 
@@ -104,7 +115,10 @@ func TestNoAcknowledgedWriteIsLostWhenKeywrapIsKilledUnderWrites(t *testing.T) {
 
 // The way of a cluster: nothing encrypted, then v1, then v2, both on one socket.
 func TestEveryObjectMovesFromIdentityToV1ToV2(t *testing.T) {
-	keywrap := NewProgram(t, "aes-gcm")
+	onEachBackEnd(t, movesFromIdentityToV1ToV2)
+}
+
+func movesFromIdentityToV1ToV2(t *testing.T, keywrap *Program) {
 	keywrap.Start()
 	v1, v2 := kmsV1(keywrap.Socket()), kmsV2(keywrap.Socket())
 	cluster := NewControlPlane(t, identity)

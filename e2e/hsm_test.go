@@ -70,12 +70,6 @@ func TestTokensAreListedOrItIsSaidWhyNot(t *testing.T) {
 	}
 }
 
-func TestKubeApiserverEncryptsWithAnHSM(t *testing.T) {
-	keywrap := NewHSMProgram(t)
-	keywrap.Start()
-	encryptsAndSurvivesARestart(t, keywrap, storedV2, kmsV2(keywrap.Socket()), identity)
-}
-
 // The token is pulled under writes and put back: whatever was acknowledged can be read, and writes
 // work again.
 func TestSecretsLiveThroughATokenThatIsAwayForAWhile(t *testing.T) {
