@@ -23,11 +23,9 @@ final class Cryptoki {
 
   private final MethodHandle initialize;
   private final MethodHandle finalizeModule;
-  private final MethodHandle getInfo;
   private final MethodHandle getSlotList;
   private final MethodHandle getTokenInfo;
   private final MethodHandle getMechanismList;
-  private final MethodHandle getMechanismInfo;
   private final MethodHandle openSession;
   private final MethodHandle closeSession;
   private final MethodHandle login;
@@ -49,11 +47,9 @@ final class Cryptoki {
   private Cryptoki(Handles handles) {
     this.initialize = handles.of(Function.C_Initialize);
     this.finalizeModule = handles.of(Function.C_Finalize);
-    this.getInfo = handles.of(Function.C_GetInfo);
     this.getSlotList = handles.of(Function.C_GetSlotList);
     this.getTokenInfo = handles.of(Function.C_GetTokenInfo);
     this.getMechanismList = handles.of(Function.C_GetMechanismList);
-    this.getMechanismInfo = handles.of(Function.C_GetMechanismInfo);
     this.openSession = handles.of(Function.C_OpenSession);
     this.closeSession = handles.of(Function.C_CloseSession);
     this.login = handles.of(Function.C_Login);
@@ -156,10 +152,6 @@ final class Cryptoki {
     check(Function.C_Finalize, () -> (long) finalizeModule.invokeExact(MemorySegment.NULL));
   }
 
-  void getInfo(MemorySegment info) {
-    check(Function.C_GetInfo, () -> (long) getInfo.invokeExact(info));
-  }
-
   void getSlotList(boolean tokenPresent, MemorySegment slots, MemorySegment count) {
     byte present = (byte) (tokenPresent ? 1 : 0);
     check(Function.C_GetSlotList, () -> (long) getSlotList.invokeExact(present, slots, count));
@@ -172,12 +164,6 @@ final class Cryptoki {
   void getMechanismList(long slot, MemorySegment list, MemorySegment count) {
     check(
         Function.C_GetMechanismList, () -> (long) getMechanismList.invokeExact(slot, list, count));
-  }
-
-  void getMechanismInfo(long slot, long mechanism, MemorySegment info) {
-    check(
-        Function.C_GetMechanismInfo,
-        () -> (long) getMechanismInfo.invokeExact(slot, mechanism, info));
   }
 
   void openSession(long slot, long flags, MemorySegment session) {

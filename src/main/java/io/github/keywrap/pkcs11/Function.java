@@ -15,11 +15,9 @@ import java.lang.foreign.MemoryLayout;
 enum Function {
   C_Initialize(0, ADDRESS),
   C_Finalize(1, ADDRESS),
-  C_GetInfo(2, ADDRESS),
   C_GetSlotList(4, JAVA_BYTE, ADDRESS, ADDRESS),
   C_GetTokenInfo(6, JAVA_LONG, ADDRESS),
   C_GetMechanismList(7, JAVA_LONG, ADDRESS, ADDRESS),
-  C_GetMechanismInfo(8, JAVA_LONG, JAVA_LONG, ADDRESS),
   C_OpenSession(12, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS),
   C_CloseSession(13, JAVA_LONG),
   C_Login(18, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG),
