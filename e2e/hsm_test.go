@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -112,4 +114,25 @@ func TestSecretsLiveThroughATokenThatIsAwayForAWhile(t *testing.T) {
 			cluster.Read(Object{"secrets", name, "the secret of " + name})
 		}
 	}
+}
+
+// As in production: another user than root, who may read the token's files and write none of them.
+func TestATokenThatCannotBeWrittenIsEnoughForAnotherUser(t *testing.T) {
+	keywrap := NewHSMProgram(t)
+	installed := filepath.Dir(filepath.Dir(executable()))
+	run(t, "cp", "-r", installed, keywrap.path("program"))
+	run(t, "chmod", "-R", "a-w,a+rX", keywrap.path("tokens"))
+	command := exec.Command(keywrap.path("program/bin/keywrap"), "check", "--config", keywrap.path("keywrap.yaml"))
+	if os.Getuid() == 0 {
+		const nobody = 65534
+		run(t, "chown", "-R", fmt.Sprint(nobody), keywrap.folder)
+		run(t, "chown", "-R", "0", keywrap.path("tokens"))
+		command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	}
+	command.Dir = keywrap.folder
+	out, err := command.CombinedOutput()
+	if err != nil || strings.Count(string(out), "ok ") != 6 {
+		t.Errorf("keywrap check: %v\n%s", err, out)
+	}
+	run(t, "chmod", "-R", "u+w", keywrap.path("tokens")) // so that the folder can be removed
 }

@@ -98,9 +98,7 @@ final class Cryptoki {
     }
   }
 
-  /**
-   * The list of functions (section 5.4.4). Null pointers in it are those of unsupported functions.
-   */
+  /** The list of functions (section 5.4.4): all of them, as stubs where the token cannot do it. */
   private static MemorySegment functionList(MethodHandle getFunctionList) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pointer = arena.allocate(ADDRESS);
