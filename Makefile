@@ -23,13 +23,12 @@ $(PROGRAM): $(SOURCES)
 run: $(PROGRAM) ## build what is missing and serve from a throw-away keystore on target/run/kms.sock
 	@scripts/run-local
 
-run-hsm: $(PROGRAM) ## the same from an AES key on a SoftHSM token, on target/run-hsm/kms.sock
-	@scripts/install-packages softhsm2-util=softhsm2
-	@scripts/run-hsm
+run-hsm: $(PROGRAM) ## the same from a key on a SoftHSM token; ALGORITHM=aes-gcm, sm4-sealed, sm4-gcm or sm4-cbc-hmac
+	@scripts/run-hsm $(or $(ALGORITHM),aes-gcm)
 
 test: packages ## build and run all tests
-	@scripts/install-packages softhsm2-util=softhsm2 pkcs11-tool=opensc gcc=gcc
-	@[ -e /usr/include/p11-kit-1/p11-kit/pkcs11.h ] || scripts/install-packages p11-kit-headers=libp11-kit-dev
+	@scripts/install-packages pkcs11-tool=opensc
+	@scripts/install-token-packages
 	$(MVN) verify
 	@touch $(PROGRAM)
 

@@ -20,7 +20,7 @@ const (
 // onEachBackEnd runs a scenario with a key of each kind: a new back end joins here.
 func onEachBackEnd(t *testing.T, scenario func(*testing.T, *Program)) {
 	t.Run("local", func(t *testing.T) { scenario(t, NewProgram(t, "aes-gcm")) })
-	t.Run("hsm", func(t *testing.T) { scenario(t, NewHSMProgram(t)) })
+	t.Run("hsm", func(t *testing.T) { scenario(t, NewHSMProgram(t, aesGCM)) })
 }
 
 func TestKubeApiserverEncryptsUnderV1(t *testing.T) {
@@ -38,9 +38,14 @@ func TestKubeApiserverEncryptsUnderV2(t *testing.T) {
 }
 
 func TestKubeApiserverEncryptsWithSM4(t *testing.T) {
-	keywrap := NewProgram(t, "sm4-gcm")
-	keywrap.Start()
-	encryptsAndSurvivesARestart(t, keywrap, storedV2, kmsV2(keywrap.Socket()), identity)
+	withSM4 := func(t *testing.T, keywrap *Program) {
+		keywrap.Start()
+		encryptsAndSurvivesARestart(t, keywrap, storedV2, kmsV2(keywrap.Socket()), identity)
+	}
+	t.Run("local", func(t *testing.T) { withSM4(t, NewProgram(t, "sm4-gcm")) })
+	t.Run("hsm-sm4-gcm", func(t *testing.T) { withSM4(t, NewHSMProgram(t, sm4GCM)) })
+	t.Run("hsm-sm4-cbc-hmac", func(t *testing.T) { withSM4(t, NewHSMProgram(t, sm4CBCHMAC)) })
+	t.Run("hsm-sm4-sealed", func(t *testing.T) { withSM4(t, NewHSMProgram(t, sm4Sealed)) })
 }
 
 func encryptsAndSurvivesARestart(t *testing.T, keywrap *Program, stored string, providers ...Provider) {

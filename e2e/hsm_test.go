@@ -13,9 +13,17 @@ import (
 
 const softHSM = "/usr/lib/softhsm/libsofthsm2.so"
 
-// NewHSMProgram is keywrap with an AES key on a new SoftHSM token, behind a module that can fail: see
-// src/test/c/faulty-token.c.
-func NewHSMProgram(t *testing.T) *Program {
+// What the settings of a key say of its algorithm; see docs/sm4.md.
+const (
+	aesGCM     = "algorithm: aes-gcm"
+	sm4GCM     = `algorithm: sm4-gcm, vendor: sansec, mechanisms: { sm4-gcm: "0x8000010F" }`
+	sm4CBCHMAC = "algorithm: sm4-cbc-hmac, vendor: sansec"
+	sm4Sealed  = "algorithm: sm4-sealed"
+)
+
+// NewHSMProgram is keywrap with a key on a new SoftHSM token, behind a module that knows a vendor's
+// SM4 and that can fail: see src/test/c.
+func NewHSMProgram(t *testing.T, algorithm string) *Program {
 	t.Helper()
 	p := &Program{t: t, folder: Folder(t), keyID: "pkcs11:"}
 	if err := os.Mkdir(p.path("tokens"), 0o700); err != nil {
@@ -25,8 +33,7 @@ func NewHSMProgram(t *testing.T) *Program {
 	t.Setenv("SOFTHSM2_CONF", p.path("softhsm2.conf"))
 	t.Setenv("FAULTY_TOKEN_CONTROL", p.path("faults"))
 	run(t, "softhsm2-util", "--init-token", "--free", "--label", "kms", "--so-pin", "12345678", "--pin", "1234")
-	run(t, "gcc", "-shared", "-fPIC", "-O1", "-fvisibility=hidden", "-I/usr/include/p11-kit-1",
-		"-o", p.path("token.so"), "../src/test/c/faulty-token.c", "-ldl", "-lpthread")
+	run(t, "../src/test/c/build-token", p.path("token.so"))
 	p.write("pin", "1234\n")
 	p.write("keywrap.yaml", fmt.Sprintf(`
 keywrap:
@@ -36,8 +43,8 @@ keywrap:
   management: { enabled: false }
   active: k
   keys:
-    k: { type: pkcs11, library: %s, token: kms, key-label: kek, pin: { file: pin } }
-`, p.path("token.so")))
+    k: { type: pkcs11, library: %s, token: kms, key-label: kek, pin: { file: pin }, %s }
+`, p.path("token.so"), algorithm))
 	p.Run(nil, "keygen", "--config", p.path("keywrap.yaml"), "--key", "k")
 	return p
 }
@@ -75,7 +82,7 @@ func TestTokensAreListedOrItIsSaidWhyNot(t *testing.T) {
 // The token is pulled under writes and put back: whatever was acknowledged can be read, and writes
 // work again.
 func TestSecretsLiveThroughATokenThatIsAwayForAWhile(t *testing.T) {
-	keywrap := NewHSMProgram(t)
+	keywrap := NewHSMProgram(t, aesGCM)
 	keywrap.Start()
 	cluster := NewControlPlane(t, kmsV1(keywrap.Socket()), identity)
 	written := map[string]bool{}
@@ -118,7 +125,7 @@ func TestSecretsLiveThroughATokenThatIsAwayForAWhile(t *testing.T) {
 
 // As in production: another user than root, who may read the token's files and write none of them.
 func TestATokenThatCannotBeWrittenIsEnoughForAnotherUser(t *testing.T) {
-	keywrap := NewHSMProgram(t)
+	keywrap := NewHSMProgram(t, aesGCM)
 	installed := filepath.Dir(filepath.Dir(executable()))
 	run(t, "cp", "-r", installed, keywrap.path("program"))
 	run(t, "chmod", "-R", "a-w,a+rX", keywrap.path("tokens"))

@@ -1,17 +1,19 @@
 /*
- * A PKCS#11 module for tests: SoftHSM, with faults. What goes wrong is in the file that
+ * A PKCS#11 module for tests: SoftHSM, with a vendor's SM4 (vendor-sm4.h) and with faults. What goes wrong is in the file that
  * FAULTY_TOKEN_CONTROL names, read anew at each call; a line each:
  *
  *   FUNCTION fail CODE [AT]   returns CODE (hex); with AT only the AT-th call after the file changed
  *   FUNCTION hang             does not return until the line is gone
- *   C_Encrypt corrupt         flips a bit of the ciphertext
+ *   C_Encrypt corrupt         flips a bit of the ciphertext; also C_Sign, with the MAC
  *   reset N                   once for each N: closes all sessions, so that logins are lost too
  *   iv written-back|appended  makes the IV itself, as tokens in FIPS mode do
  *
  * FUNCTION may be * for all. Each C_Login is a line in the file that FAULTY_TOKEN_LOGINS names.
  */
+#define _GNU_SOURCE
+#include "vendor-sm4.h"
+
 #include <dlfcn.h>
-#include <p11-kit/pkcs11.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,13 +25,6 @@
 #define SOFTHSM "/usr/lib/softhsm/libsofthsm2.so"
 #define MOST_SESSIONS 4096
 #define MOST_FUNCTIONS 80
-
-typedef struct {
-  CK_BYTE_PTR iv;
-  CK_ULONG iv_length, iv_bits;
-  CK_BYTE_PTR aad;
-  CK_ULONG aad_length, tag_bits;
-} gcm_params;
 
 static CK_FUNCTION_LIST *token;
 static CK_FUNCTION_LIST faulty;
@@ -127,6 +122,10 @@ FORWARD(C_FindObjects, (CK_SESSION_HANDLE a, CK_OBJECT_HANDLE_PTR b, CK_ULONG c,
 FORWARD(C_FindObjectsFinal, (CK_SESSION_HANDLE a), (a))
 FORWARD(C_GetAttributeValue, (CK_SESSION_HANDLE a, CK_OBJECT_HANDLE b, CK_ATTRIBUTE_PTR c, CK_ULONG d), (a, b, c, d))
 FORWARD(C_GenerateKey, (CK_SESSION_HANDLE a, CK_MECHANISM_PTR b, CK_ATTRIBUTE_PTR c, CK_ULONG d, CK_OBJECT_HANDLE_PTR e), (a, b, c, d, e))
+FORWARD(C_CreateObject, (CK_SESSION_HANDLE a, CK_ATTRIBUTE_PTR b, CK_ULONG c, CK_OBJECT_HANDLE_PTR d), (a, b, c, d))
+FORWARD(C_DestroyObject, (CK_SESSION_HANDLE a, CK_OBJECT_HANDLE b), (a, b))
+FORWARD(C_GenerateRandom, (CK_SESSION_HANDLE a, CK_BYTE_PTR b, CK_ULONG c), (a, b, c))
+FORWARD(C_SignInit, (CK_SESSION_HANDLE a, CK_MECHANISM_PTR b, CK_OBJECT_HANDLE c), (a, b, c))
 FORWARD(C_DecryptInit, (CK_SESSION_HANDLE a, CK_MECHANISM_PTR b, CK_OBJECT_HANDLE c), (a, b, c))
 FORWARD(C_Decrypt, (CK_SESSION_HANDLE a, CK_BYTE_PTR b, CK_ULONG c, CK_BYTE_PTR d, CK_ULONG_PTR e), (a, b, c, d, e))
 
@@ -195,11 +194,40 @@ static CK_RV faulty_C_Encrypt(CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, C
   return rv;
 }
 
+/* Never twice the same: two MACs that are wrong in one way would look right to each other. */
+static void corrupt_mac(CK_BYTE_PTR mac) {
+  static unsigned times;
+  pthread_mutex_lock(&mutex);
+  unsigned now = ++times;
+  pthread_mutex_unlock(&mutex);
+  for (int i = 0; i < 4; i++) mac[i] ^= now >> 8 * i;
+}
+
+static CK_RV faulty_C_Sign(CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_BYTE_PTR out, CK_ULONG_PTR length) {
+  CK_RV rv = fault("C_Sign");
+  if (rv != CKR_OK) return rv;
+  pthread_rwlock_rdlock(&inside);
+  rv = token->C_Sign(s, in, n, out, length);
+  pthread_rwlock_unlock(&inside);
+  if (rv == CKR_OK && out && told("C_Sign", "corrupt", NULL, 0)) corrupt_mac(out);
+  return rv;
+}
+
+/* A copy of SoftHSM beside this module, FILE.softhsm, if there is one: it has a state of its own. */
+static const char *softhsm(void) {
+  static char beside[4096];
+  Dl_info self;
+  if (!dladdr((void *)softhsm, &self)) return SOFTHSM;
+  snprintf(beside, sizeof beside, "%s.softhsm", self.dli_fname);
+  return access(beside, R_OK) ? SOFTHSM : beside;
+}
+
 __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
   if (!token) {
-    void *library = dlopen(SOFTHSM, RTLD_NOW | RTLD_LOCAL);
+    void *library = dlopen(softhsm(), RTLD_NOW | RTLD_LOCAL);
     CK_C_GetFunctionList get = library ? (CK_C_GetFunctionList)dlsym(library, "C_GetFunctionList") : NULL;
     if (!get || get(&token) != CKR_OK) return CKR_GENERAL_ERROR;
+    token = with_vendor_sm4(token);
     faulty = *token;
     faulty.C_GetFunctionList = C_GetFunctionList;
     faulty.C_Initialize = faulty_C_Initialize;
@@ -215,6 +243,11 @@ __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST_
     faulty.C_GenerateKey = faulty_C_GenerateKey;
     faulty.C_EncryptInit = faulty_C_EncryptInit;
     faulty.C_Encrypt = faulty_C_Encrypt;
+    faulty.C_CreateObject = faulty_C_CreateObject;
+    faulty.C_DestroyObject = faulty_C_DestroyObject;
+    faulty.C_GenerateRandom = faulty_C_GenerateRandom;
+    faulty.C_SignInit = faulty_C_SignInit;
+    faulty.C_Sign = faulty_C_Sign;
     faulty.C_DecryptInit = faulty_C_DecryptInit;
     faulty.C_Decrypt = faulty_C_Decrypt;
   }

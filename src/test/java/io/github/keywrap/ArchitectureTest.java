@@ -28,6 +28,8 @@ final class ArchitectureTest {
           .definedBy("..keywrap.settings..")
           .layer("config")
           .definedBy("..keywrap.config..")
+          .layer("software")
+          .definedBy("..keywrap.software..")
           .layer("local")
           .definedBy("..keywrap.local..")
           .layer("pkcs11")
@@ -48,6 +50,8 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("app", "cli")
           .whereLayer("observe")
           .mayOnlyBeAccessedByLayers("app")
+          .whereLayer("software")
+          .mayOnlyBeAccessedByLayers("local", "pkcs11")
           .whereLayer("local")
           .mayOnlyBeAccessedByLayers("app")
           .whereLayer("pkcs11")
@@ -72,6 +76,7 @@ final class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
+              "..keywrap.software..",
               "..keywrap.local..",
               "..keywrap.pkcs11..",
               "..keywrap.settings..",

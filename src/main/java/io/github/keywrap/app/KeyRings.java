@@ -15,11 +15,13 @@ import io.github.keywrap.local.LocalKeys;
 import io.github.keywrap.observe.KeyMetrics;
 import io.github.keywrap.observe.MeteredKeyWrapper;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.SunPkcs11Keys;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.LocalKeySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.PoolSettings;
 import io.github.keywrap.settings.Settings;
+import io.github.keywrap.settings.SunPkcs11KeySettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -71,6 +73,7 @@ public final class KeyRings {
     return switch (key) {
       case LocalKeySettings local -> LocalKeys.open(local);
       case Pkcs11KeySettings pkcs11 -> Pkcs11Keys.open(pkcs11);
+      case SunPkcs11KeySettings sunPkcs11 -> SunPkcs11Keys.open(sunPkcs11);
     };
   }
 
@@ -109,7 +112,7 @@ public final class KeyRings {
         new ReadBackKeyWrapper(metered, settings.verifyWrap(), metrics::readBackMismatched);
     HealthMonitor monitor =
         new HealthMonitor(key.name(), verified, settings.healthInterval(), settings.callTimeout());
-    metrics.observe(monitor::health);
+    metrics.observe(monitor::health, monitor::condition);
     return new RingKey(key.name(), sampled, verified, bulkhead(key), monitor);
   }
 

@@ -4,7 +4,9 @@ import io.github.keywrap.app.KeyGeneration;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.Settings;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +30,12 @@ final class KeygenCommand implements Callable<Integer> {
       description = "Name of the key below keywrap.keys.")
   private String name;
 
+  @Option(
+      names = "--restore",
+      paramLabel = "FILE",
+      description = "Makes no key, but loads a sealed key (sm4-sealed) that keygen has printed.")
+  private @Nullable Path backup;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -38,7 +46,8 @@ final class KeygenCommand implements Callable<Integer> {
             .filter(candidate -> candidate.name().equals(name))
             .findFirst()
             .orElseThrow(() -> unknown(settings));
-    spec.commandLine().getOut().println(KeyGeneration.generate(key));
+    String told = backup == null ? KeyGeneration.generate(key) : KeyGeneration.restore(key, backup);
+    spec.commandLine().getOut().println(told);
     return ExitCode.OK;
   }
 

@@ -13,10 +13,10 @@ import java.util.Set;
 public record EffectiveSetting(String name, String value, String place) {
   static List<EffectiveSetting> list(SettingReader reader, Set<String> keys) {
     List<EffectiveSetting> all = new ArrayList<>();
-    Setting.common().forEach(setting -> all.add(of(reader, setting, "")));
+    Catalogue.common().forEach(setting -> all.add(of(reader, setting, "")));
     for (String key : keys) {
-      String type = reader.effective(Setting.KEY_TYPE, key).value();
-      Setting.perKey(type).map(setting -> of(reader, setting, key)).forEach(all::add);
+      String type = reader.effective(KeySetting.TYPE, key).value();
+      Catalogue.perKey(type).map(setting -> of(reader, setting, key)).forEach(all::add);
     }
     return List.copyOf(all);
   }

@@ -52,7 +52,7 @@ final class EnvironmentOverrides {
               "is not a setting",
               NearestName.hint(
                   variable,
-                  Setting.common()
+                  Catalogue.common()
                       .map(setting -> Setting.environmentName(setting.name()))
                       .toList())));
     }
@@ -60,7 +60,7 @@ final class EnvironmentOverrides {
 
   private static Optional<String> settingName(String variable, Entries entries) {
     Optional<String> common =
-        Setting.common()
+        Catalogue.common()
             .map(Setting::name)
             .filter(name -> Setting.environmentName(name).equals(variable))
             .findFirst();
@@ -77,7 +77,7 @@ final class EnvironmentOverrides {
     }
     String rest = variable.substring(KEYS_PREFIX.length());
     Set<String> known = entries.keyNames();
-    return Setting.perKey()
+    return Catalogue.perKey()
         .filter(
             setting -> rest.endsWith(ending(setting)) && rest.length() > ending(setting).length())
         .sorted(

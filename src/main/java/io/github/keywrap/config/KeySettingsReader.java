@@ -8,11 +8,11 @@ import io.github.keywrap.settings.LocalKeySettings;
 import io.github.keywrap.settings.PoolSettings;
 import io.github.keywrap.settings.SecretFile;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads one key below {@code keywrap.keys}. */
 final class KeySettingsReader {
@@ -20,12 +20,13 @@ final class KeySettingsReader {
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
   private static final Map<String, Algorithm> ALGORITHMS =
-      Arrays.stream(Algorithm.values()).collect(toMap(Algorithm::label, Function.identity()));
+      Stream.of(Algorithm.AES_GCM, Algorithm.SM4_GCM)
+          .collect(toMap(Algorithm::label, Function.identity()));
   private static final SecretSettings PASSPHRASE =
       new SecretSettings(
-          Setting.KEY_PASSPHRASE_FILE,
-          Setting.KEY_PASSPHRASE_CREDENTIAL,
-          Setting.KEY_PASSPHRASE_ENVIRONMENT);
+          LocalSetting.PASSPHRASE_FILE,
+          LocalSetting.PASSPHRASE_CREDENTIAL,
+          LocalSetting.PASSPHRASE_ENVIRONMENT);
 
   /** A local key only computes: its calls run where they arrive. */
   private static final int LOCAL_THREADS = 0;
@@ -43,16 +44,16 @@ final class KeySettingsReader {
   KeySettings read(String key) {
     if (!NAME.matcher(key).matches()) {
       reader.problem(
-          Setting.KEY_TYPE,
+          KeySetting.TYPE,
           key,
           "belongs to a key whose name is not a DNS label",
           "use lower-case letters, digits and hyphens, such as hsm-2026");
     }
-    String type = reader.effective(Setting.KEY_TYPE, key).value();
+    String type = reader.effective(KeySetting.TYPE, key).value();
     refuseOtherTypes(type, key);
     return reader
         .choice(
-            Setting.KEY_TYPE,
+            KeySetting.TYPE,
             key,
             Map.<String, Function<String, KeySettings>>of(
                 Setting.LOCAL, this::local, Setting.PKCS11, pkcs11::read),
@@ -61,8 +62,8 @@ final class KeySettingsReader {
   }
 
   private void refuseOtherTypes(String type, String key) {
-    List<Setting> fitting = Setting.perKey(type).toList();
-    Setting.perKey()
+    List<Setting> fitting = Catalogue.perKey(type).toList();
+    Catalogue.perKey()
         .filter(setting -> !fitting.contains(setting) && reader.isGiven(setting, key))
         .forEach(
             setting ->
@@ -73,13 +74,13 @@ final class KeySettingsReader {
   private LocalKeySettings local(String key) {
     return new LocalKeySettings(
         key,
-        reader.path(Setting.KEY_KEYSTORE, key),
+        reader.path(LocalSetting.KEYSTORE, key),
         secrets.read(PASSPHRASE, key),
-        reader.choice(Setting.KEY_ALGORITHM, key, ALGORITHMS, Algorithm.AES_GCM),
-        reader.number(Setting.KEY_GENERATION, key, 0, 999_999),
+        reader.choice(KeySetting.ALGORITHM, key, ALGORITHMS, Algorithm.AES_GCM),
+        reader.number(KeySetting.GENERATION, key, 0, 999_999),
         new PoolSettings(
-            reader.number(Setting.KEY_THREADS, key, 0, 1_024, LOCAL_THREADS),
-            reader.number(Setting.KEY_QUEUE, key, 1, 1_000_000)));
+            reader.number(KeySetting.THREADS, key, 0, 1_024, LOCAL_THREADS),
+            reader.number(KeySetting.QUEUE, key, 1, 1_000_000)));
   }
 
   /** Stands in for a key whose type is missing or wrong, which is a problem already. */

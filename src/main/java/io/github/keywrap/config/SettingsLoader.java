@@ -69,27 +69,28 @@ public final class SettingsLoader {
               file.toString(), "keywrap.keys has no key", "add one, see docs/configuration.md"));
     }
     SocketSettings socket = SocketSettingsReader.read(reader);
-    String active = reader.text(Setting.ACTIVE, COMMON);
+    String active = reader.text(ServerSetting.ACTIVE, COMMON);
     Optional<KeySettings> activeKey =
         keys.stream().filter(key -> key.name().equals(active)).findFirst();
     if (activeKey.isEmpty() && !active.isEmpty()) {
       reader.problem(
-          Setting.ACTIVE,
+          ServerSetting.ACTIVE,
           COMMON,
           "names no key of this configuration",
           NearestName.hint(active, entries.keyNames()));
     }
     Duration interval =
         reader.duration(
-            Setting.HEALTH_INTERVAL, COMMON, Duration.ofMillis(100), Duration.ofMinutes(10));
+            ServerSetting.HEALTH_INTERVAL, COMMON, Duration.ofMillis(100), Duration.ofMinutes(10));
     Duration callTimeout =
         reader.duration(
-            Setting.CALL_TIMEOUT, COMMON, Duration.ofMillis(100), Duration.ofMinutes(1));
-    Duration grace = reader.duration(Setting.SHUTDOWN_GRACE, COMMON, NONE, Duration.ofMinutes(10));
+            ServerSetting.CALL_TIMEOUT, COMMON, Duration.ofMillis(100), Duration.ofMinutes(1));
+    Duration grace =
+        reader.duration(ServerSetting.SHUTDOWN_GRACE, COMMON, NONE, Duration.ofMinutes(10));
     StatusPolicy status = status(reader, interval, callTimeout);
     Policy verify =
         reader.choice(
-            Setting.VERIFY_WRAP,
+            ServerSetting.VERIFY_WRAP,
             COMMON,
             Map.of("always", Policy.ALWAYS, "sampled", Policy.SAMPLED, "off", Policy.OFF),
             Policy.ALWAYS);
@@ -104,16 +105,16 @@ public final class SettingsLoader {
   private static StatusPolicy status(SettingReader reader, Duration interval, Duration timeout) {
     boolean coast =
         reader.choice(
-            Setting.STATUS_ON_OUTAGE, COMMON, Map.of("coast", true, "fail", false), false);
+            ServerSetting.STATUS_ON_OUTAGE, COMMON, Map.of("coast", true, "fail", false), false);
     Duration maxCoast =
-        reader.duration(Setting.STATUS_MAX_COAST, COMMON, NONE, Duration.ofDays(365));
+        reader.duration(ServerSetting.STATUS_MAX_COAST, COMMON, NONE, Duration.ofDays(365));
     return new StatusPolicy(coast, maxCoast, interval.multipliedBy(2).plus(timeout));
   }
 
   private static ManagementSettings management(SettingReader reader) {
     return new ManagementSettings(
-        reader.flag(Setting.MANAGEMENT_ENABLED, COMMON),
-        reader.text(Setting.MANAGEMENT_HOST, COMMON),
-        reader.number(Setting.MANAGEMENT_PORT, COMMON, 1, 65_535));
+        reader.flag(ServerSetting.MANAGEMENT_ENABLED, COMMON),
+        reader.text(ServerSetting.MANAGEMENT_HOST, COMMON),
+        reader.number(ServerSetting.MANAGEMENT_PORT, COMMON, 1, 65_535));
   }
 }

@@ -31,28 +31,31 @@ final class SocketSettingsReader {
         path(reader),
         reader
             .parse(
-                Setting.SOCKET_MODE,
+                ServerSetting.SOCKET_MODE,
                 COMMON,
                 text -> Optional.ofNullable(MODES.get(text)),
                 "0600 or 0660: whoever may connect may decrypt")
             .orElse(OWNER),
         reader
             .parse(
-                Setting.SOCKET_GROUP, COMMON, SocketSettingsReader::group, "a group of this host")
+                ServerSetting.SOCKET_GROUP,
+                COMMON,
+                SocketSettingsReader::group,
+                "a group of this host")
             .orElse(""),
         reader.duration(
-            Setting.SOCKET_TAKEOVER_WAIT, COMMON, Duration.ZERO, Duration.ofMinutes(10)));
+            ServerSetting.SOCKET_TAKEOVER_WAIT, COMMON, Duration.ZERO, Duration.ofMinutes(10)));
   }
 
   private static Path path(SettingReader reader) {
-    if (reader.text(Setting.SOCKET_PATH, COMMON).startsWith("@")) {
+    if (reader.text(ServerSetting.SOCKET_PATH, COMMON).startsWith("@")) {
       reader.problem(
-          Setting.SOCKET_PATH,
+          ServerSetting.SOCKET_PATH,
           COMMON,
           "is an abstract socket, which has no mode: any process on the host network could decrypt",
-          "use a path, such as " + Setting.SOCKET_PATH.defaultValue());
+          "use a path, such as " + ServerSetting.SOCKET_PATH.defaultValue());
     }
-    return reader.path(Setting.SOCKET_PATH, COMMON);
+    return reader.path(ServerSetting.SOCKET_PATH, COMMON);
   }
 
   private static Optional<String> group(String name) {

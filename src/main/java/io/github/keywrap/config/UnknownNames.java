@@ -16,10 +16,10 @@ final class UnknownNames {
   }
 
   private static boolean isKnown(String name, Entries entries) {
-    return Setting.common().anyMatch(setting -> setting.name().equals(name))
+    return Catalogue.common().anyMatch(setting -> setting.name().equals(name))
         || entries.keyNames().stream()
             .anyMatch(
-                key -> Setting.perKey().anyMatch(setting -> setting.nameFor(key).equals(name)));
+                key -> Catalogue.perKey().anyMatch(setting -> setting.nameFor(key).equals(name)));
   }
 
   private static String hint(String name, Entries entries) {
@@ -36,7 +36,7 @@ final class UnknownNames {
         .map(
             key ->
                 NearestName.hint(
-                    name, Setting.perKey().map(setting -> setting.nameFor(key)).toList()))
-        .orElseGet(() -> NearestName.hint(name, Setting.common().map(Setting::name).toList()));
+                    name, Catalogue.perKey().map(setting -> setting.nameFor(key)).toList()))
+        .orElseGet(() -> NearestName.hint(name, Catalogue.common().map(Setting::name).toList()));
   }
 }

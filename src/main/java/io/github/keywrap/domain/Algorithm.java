@@ -11,7 +11,16 @@ public enum Algorithm {
   /** AES-256 in Galois/Counter Mode, 16-byte tag (NIST SP 800-38D). */
   AES_GCM(1, "aes-gcm", 32),
   /** SM4 (GB/T 32907-2016) in Galois/Counter Mode, 16-byte tag (RFC 8998). */
-  SM4_GCM(2, "sm4-gcm", 16);
+  SM4_GCM(2, "sm4-gcm", 16),
+  /**
+   * SM4 in Cipher Block Chaining mode with PKCS#7 padding (RFC 5652, 6.3), then HMAC-SHA-256 (RFC
+   * 2104), 32 bytes, with a key of its own.
+   */
+  SM4_CBC_HMAC(3, "sm4-cbc-hmac", 16),
+  /** As {@link #SM4_GCM}, under a key that exists in memory only and is sealed by a token. */
+  SM4_SEALED(4, "sm4-sealed", 16),
+  /** As {@link #SM4_CBC_HMAC} with HMAC-SM3 (GB/T 32905-2016). */
+  SM4_CBC_HMAC_SM3(5, "sm4-cbc-hmac-sm3", 16);
 
   private final int number;
   private final String label;

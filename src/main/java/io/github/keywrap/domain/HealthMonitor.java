@@ -29,6 +29,9 @@ public final class HealthMonitor implements AutoCloseable {
   private final CountDownLatch firstProbe = new CountDownLatch(1);
   private volatile KeyHealth health = new KeyHealth.Unknown();
 
+  /** Only the thread of the probes uses it. */
+  private KeyCondition lastCondition = new KeyCondition.Sound();
+
   /** When the probe that is under way began ({@link System#nanoTime}); 0: none is. */
   private volatile long probeBegan;
 
@@ -62,6 +65,11 @@ public final class HealthMonitor implements AutoCloseable {
     return health;
   }
 
+  /** What there is to know of the key beside that, from memory. */
+  public KeyCondition condition() {
+    return verified.condition();
+  }
+
   /** How long the probe that is under way has been so; zero if none is. */
   public Duration probeLasts(long now) {
     long began = probeBegan;
@@ -74,6 +82,7 @@ public final class HealthMonitor implements AutoCloseable {
     health = probe(before);
     probeBegan = 0;
     log(before, health);
+    logChanged(condition());
     firstProbe.countDown();
     if (!thread.isShutdown()) {
       Duration pause = health instanceof KeyHealth.Healthy ? interval : soon();
@@ -120,6 +129,20 @@ public final class HealthMonitor implements AutoCloseable {
               "key \"{0}\" is lost, kube-apiserver is told to stop writing: {1}",
               name,
               lost.cause().getMessage());
+    }
+  }
+
+  private void logChanged(KeyCondition condition) {
+    if (condition.equals(lastCondition)) {
+      return;
+    }
+    lastCondition = condition;
+    switch (condition) {
+      case KeyCondition.Sound _ -> LOG.log(Level.INFO, "key \"{0}\" is sound again", name);
+      case KeyCondition.Impaired(String reason) ->
+          LOG.log(Level.WARNING, "key \"{0}\" works, but: {1}", name, reason);
+      case KeyCondition.NeedsRestart(String reason) ->
+          LOG.log(Level.ERROR, "key \"{0}\" needs a restart of keywrap: {1}", name, reason);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.keywrap.domain;
 
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.UnknownKey;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class KeyRing implements AutoCloseable {
    *
    * @throws InvalidCiphertext if it is not a well-formed envelope
    * @throws UnknownKey if no configured key opens it
+   * @throws BackendUnavailable if none does, and the id of some is not known yet
    */
   public Route route(byte[] ciphertext) {
     return switch (Envelope.parse(ciphertext)) {
@@ -76,12 +78,20 @@ public final class KeyRing implements AutoCloseable {
     return keys.stream()
         .filter(key -> key.opens(keyId))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new UnknownKey(
-                    "the ciphertext was made with key id "
-                        + keyId
-                        + ", and no key in the settings has it"));
+        .orElseThrow(() -> noneOpens(keyId));
+  }
+
+  /** A key that was not seen yet may be the one: then nobody may say that there is none. */
+  private KmsException noneOpens(KeyId keyId) {
+    List<String> unseen = keys.stream().filter(key -> !key.isKnown()).map(RingKey::name).toList();
+    return unseen.isEmpty()
+        ? new UnknownKey(
+            "the ciphertext was made with key id %s, and no key in the settings has it"
+                .formatted(keyId))
+        : new BackendUnavailable(
+            "the ciphertext was made with key id %s, and the key id of %s is not known yet"
+                .formatted(keyId, String.join(", ", unseen)),
+            null);
   }
 
   @Override

@@ -37,6 +37,9 @@ public interface KeyWrapper extends AutoCloseable {
    */
   SecretBytes unwrap(WrappedKey wrapped, Deadline deadline);
 
+  /** What an operator should know beside whether calls work; from memory. */
+  KeyCondition condition();
+
   /** Forgets the key; later calls fail with {@code BackendUnavailable}. May be called twice. */
   @Override
   void close();

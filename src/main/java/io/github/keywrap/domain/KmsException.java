@@ -24,6 +24,14 @@ public abstract sealed class KmsException extends RuntimeException {
     public InvalidCiphertext(String message) {
       super(message, null);
     }
+
+    /**
+     * The one answer to whatever is not authentic: a tag, a MAC or padding behind it that told
+     * themselves apart would be an oracle.
+     */
+    public static InvalidCiphertext notAuthentic() {
+      return new InvalidCiphertext("the ciphertext is not authentic: altered or truncated");
+    }
   }
 
   /** The ciphertext was made with a key that is not configured. */

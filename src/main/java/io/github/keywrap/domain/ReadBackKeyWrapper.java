@@ -86,6 +86,11 @@ public final class ReadBackKeyWrapper implements KeyWrapper {
   }
 
   @Override
+  public KeyCondition condition() {
+    return wrapper.condition();
+  }
+
+  @Override
   public void close() {
     wrapper.close();
   }

@@ -51,6 +51,11 @@ public final class RingKey implements AutoCloseable {
     return wrapper.opens(keyId);
   }
 
+  /** Whether the key's id is known already. */
+  public boolean isKnown() {
+    return wrapper.currentKeyId().isPresent();
+  }
+
   public HealthMonitor monitor() {
     return monitor;
   }

@@ -1,13 +1,17 @@
 package io.github.keywrap.local;
 
+import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.settings.LocalKeySettings;
+import io.github.keywrap.software.SoftwareKeyWrapper;
 import java.security.SecureRandom;
 
 /** Opens and makes the keys of {@code type: local}. */
 public final class LocalKeys {
+  private static final String TYPE = "local";
+
   private LocalKeys() {}
 
   private static LocalKeystore keystore(LocalKeySettings settings) {
@@ -29,7 +33,11 @@ public final class LocalKeys {
                 .formatted(settings.keystore(), key.algorithm(), settings.algorithm()),
             "set algorithm: " + key.algorithm());
       }
-      return new LocalKeyWrapper(key, settings.generation(), new SecureRandom());
+      return new SoftwareKeyWrapper(
+          KeyId.of(TYPE, key.id()).withGeneration(settings.generation()),
+          key.algorithm(),
+          key.secret(),
+          new SecureRandom());
     }
   }
 

@@ -15,6 +15,7 @@ import com.nimbusds.jose.util.Base64URL;
 import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.settings.NewFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -1,15 +1,17 @@
 package io.github.keywrap.observe;
 
+import io.github.keywrap.domain.KeyCondition.NeedsRestart;
 import io.github.keywrap.domain.KeyRing;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
- * Alive unless a probe of the active key has hung in its back end for so long that only a restart
- * can get it out: a call into an HSM's library cannot be interrupted. A back end that answers, with
- * whatever error, never makes the process look dead.
+ * Alive unless only a restart can help the active key: a probe has hung in its back end for long,
+ * where a call into an HSM's library cannot be interrupted, or the back end says that this process
+ * cannot recover. An outage alone never makes the process look dead.
  */
 public final class BackEndLiveness implements HealthCheck {
   /** Longer than libraries wait for a network, so that an outage is not taken for a hang. */
@@ -29,9 +31,13 @@ public final class BackEndLiveness implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     Duration lasts = ring.active().monitor().probeLasts(clock.getAsLong());
-    return HealthCheckResponse.named("back end")
-        .status(lasts.compareTo(LONGEST_PROBE) < 0)
-        .withData("probe under way for seconds", lasts.toSeconds())
-        .build();
+    HealthCheckResponseBuilder response =
+        HealthCheckResponse.named("back end")
+            .status(lasts.compareTo(LONGEST_PROBE) < 0)
+            .withData("probe under way for seconds", lasts.toSeconds());
+    if (ring.active().monitor().condition() instanceof NeedsRestart(String reason)) {
+      response.down().withData("needs a restart", reason);
+    }
+    return response.build();
   }
 }

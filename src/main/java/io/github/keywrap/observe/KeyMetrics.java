@@ -1,5 +1,6 @@
 package io.github.keywrap.observe;
 
+import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KmsException;
 import io.micrometer.core.instrument.Counter;
@@ -43,10 +44,15 @@ public final class KeyMetrics {
             .register(registry);
   }
 
-  /** Adds a gauge that is 1 while the last probe passed. */
-  public void observe(Supplier<KeyHealth> health) {
+  /** Adds gauges: whether the last probe passed, and whether there is something to mend. */
+  public void observe(Supplier<KeyHealth> health, Supplier<KeyCondition> condition) {
     Gauge.builder("keywrap.key.healthy", () -> health.get() instanceof KeyHealth.Healthy ? 1 : 0)
         .description("1 if the last probe of the key passed")
+        .tag(KEY, name)
+        .register(registry);
+    Gauge.builder(
+            "keywrap.key.impaired", () -> condition.get() instanceof KeyCondition.Sound ? 0 : 1)
+        .description("1 if something is wrong that calls do not notice yet; readyz says what")
         .tag(KEY, name)
         .register(registry);
   }

@@ -1,5 +1,6 @@
 package io.github.keywrap.observe;
 
+import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.RingKey;
@@ -32,9 +33,19 @@ public final class KeyReadiness implements HealthCheck {
         HealthCheckResponse.named("keys").status(activeWorks && serving.getAsBoolean());
     response.withData("active", ring.active().name());
     for (RingKey key : ring.keys()) {
-      response.withData("key " + key.name(), describe(key.monitor().health()));
+      response.withData(
+          "key " + key.name(),
+          describe(key.monitor().health()) + describe(key.monitor().condition()));
     }
     return response.build();
+  }
+
+  private static String describe(KeyCondition condition) {
+    return switch (condition) {
+      case KeyCondition.Sound _ -> "";
+      case KeyCondition.Impaired(String reason) -> "; but: " + reason;
+      case KeyCondition.NeedsRestart(String reason) -> "; needs a restart: " + reason;
+    };
   }
 
   private static String describe(KeyHealth health) {

@@ -1,6 +1,7 @@
 package io.github.keywrap.observe;
 
 import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException;
@@ -50,6 +51,11 @@ public final class MeteredKeyWrapper implements KeyWrapper {
   @Override
   public boolean opens(KeyId keyId) {
     return wrapper.opens(keyId);
+  }
+
+  @Override
+  public KeyCondition condition() {
+    return wrapper.condition();
   }
 
   @Override

@@ -15,6 +15,9 @@ import java.util.List;
  * Values here are never secret.
  */
 record Attribute(Type type, byte[] value) {
+  /** {@code CKO_DATA}. */
+  static final long DATA = 0;
+
   /** {@code CKO_SECRET_KEY}. */
   static final long SECRET_KEY = 4;
 
@@ -30,6 +33,8 @@ record Attribute(Type type, byte[] value) {
     TOKEN(0x1),
     PRIVATE(0x2),
     LABEL(0x3),
+    APPLICATION(0x10),
+    VALUE(0x11),
     KEY_TYPE(0x100),
     ID(0x102),
     SENSITIVE(0x103),
@@ -42,7 +47,8 @@ record Attribute(Type type, byte[] value) {
     VALUE_LEN(0x161),
     EXTRACTABLE(0x162),
     NEVER_EXTRACTABLE(0x164),
-    ALWAYS_SENSITIVE(0x165);
+    ALWAYS_SENSITIVE(0x165),
+    MODIFIABLE(0x170);
 
     private final long number;
 
@@ -62,6 +68,11 @@ record Attribute(Type type, byte[] value) {
   static Attribute of(Type type, long value) {
     return new Attribute(
         type, ByteBuffer.allocate(Long.BYTES).order(nativeOrder()).putLong(value).array());
+  }
+
+  /** The value of a {@code CK_ULONG}, of 8 bytes. */
+  static long number(byte[] value) {
+    return ByteBuffer.wrap(value).order(nativeOrder()).getLong();
   }
 
   static Attribute of(Type type, String value) {

@@ -1,17 +1,7 @@
 package io.github.keywrap.pkcs11;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import io.github.keywrap.domain.OperatorException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * A PKCS#11 library in this process: one method for each function, which throws {@link
@@ -19,8 +9,6 @@ import java.nio.file.Path;
  * libraries do not survive being unloaded.
  */
 final class Cryptoki {
-  private static final String ENTRY = "C_GetFunctionList";
-
   private final MethodHandle initialize;
   private final MethodHandle finalizeModule;
   private final MethodHandle getSlotList;
@@ -29,6 +17,8 @@ final class Cryptoki {
   private final MethodHandle openSession;
   private final MethodHandle closeSession;
   private final MethodHandle login;
+  private final MethodHandle createObject;
+  private final MethodHandle destroyObject;
   private final MethodHandle getAttributeValue;
   private final MethodHandle findObjectsInit;
   private final MethodHandle findObjects;
@@ -37,14 +27,17 @@ final class Cryptoki {
   private final MethodHandle encrypt;
   private final MethodHandle decryptInit;
   private final MethodHandle decrypt;
+  private final MethodHandle signInit;
+  private final MethodHandle sign;
   private final MethodHandle generateKey;
+  private final MethodHandle generateRandom;
 
-  /** Finds the function in the library. */
-  private interface Handles {
+  /** Finds a function in the library. */
+  interface Handles {
     MethodHandle of(Function function);
   }
 
-  private Cryptoki(Handles handles) {
+  Cryptoki(Handles handles) {
     this.initialize = handles.of(Function.C_Initialize);
     this.finalizeModule = handles.of(Function.C_Finalize);
     this.getSlotList = handles.of(Function.C_GetSlotList);
@@ -53,6 +46,8 @@ final class Cryptoki {
     this.openSession = handles.of(Function.C_OpenSession);
     this.closeSession = handles.of(Function.C_CloseSession);
     this.login = handles.of(Function.C_Login);
+    this.createObject = handles.of(Function.C_CreateObject);
+    this.destroyObject = handles.of(Function.C_DestroyObject);
     this.getAttributeValue = handles.of(Function.C_GetAttributeValue);
     this.findObjectsInit = handles.of(Function.C_FindObjectsInit);
     this.findObjects = handles.of(Function.C_FindObjects);
@@ -61,66 +56,10 @@ final class Cryptoki {
     this.encrypt = handles.of(Function.C_Encrypt);
     this.decryptInit = handles.of(Function.C_DecryptInit);
     this.decrypt = handles.of(Function.C_Decrypt);
+    this.signInit = handles.of(Function.C_SignInit);
+    this.sign = handles.of(Function.C_Sign);
     this.generateKey = handles.of(Function.C_GenerateKey);
-  }
-
-  /**
-   * Loads a library; does not initialize it.
-   *
-   * @throws OperatorException if it cannot be loaded or is no PKCS#11 library
-   */
-  static Cryptoki load(Path library) {
-    if (!Files.isReadable(library)) {
-      throw new OperatorException(
-          "PKCS#11 library "
-              + library
-              + (Files.exists(library) ? " cannot be read" : " does not exist"),
-          "set library: to the file that came with the HSM's client software");
-    }
-    try {
-      Linker linker = Linker.nativeLinker();
-      MemorySegment entry =
-          SymbolLookup.libraryLookup(library, Arena.global())
-              .find(ENTRY)
-              .orElseThrow(() -> new IllegalArgumentException("it has no " + ENTRY));
-      MethodHandle getFunctionList =
-          linker.downcallHandle(entry, FunctionDescriptor.of(JAVA_LONG, ADDRESS));
-      MemorySegment list = functionList(getFunctionList);
-      return new Cryptoki(
-          function ->
-              linker.downcallHandle(list.get(ADDRESS, function.offset()), function.descriptor()));
-    } catch (IllegalArgumentException notLoaded) {
-      throw new OperatorException(
-          "PKCS#11 library " + library + " cannot be loaded: " + notLoaded.getMessage(),
-          "see what it needs: ldd " + library);
-    } catch (UnsupportedOperationException | LinkageError unsupported) {
-      throw withoutForeignFunctions(unsupported);
-    }
-  }
-
-  /** The list of functions (section 5.4.4): all of them, as stubs where the token cannot do it. */
-  private static MemorySegment functionList(MethodHandle getFunctionList) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment pointer = arena.allocate(ADDRESS);
-      long code = (long) getFunctionList.invokeExact(pointer);
-      if (code != ReturnValue.OK.code()) {
-        throw new IllegalArgumentException(ENTRY + ": " + ReturnValue.describe(code));
-      }
-      return pointer.get(ADDRESS, 0).reinterpret(Function.listLength());
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable impossible) {
-      throw new AssertionError(impossible);
-    }
-  }
-
-  private static OperatorException withoutForeignFunctions(Throwable cause) {
-    OperatorException failure =
-        new OperatorException(
-            "this executable was built without foreign-function support, which type: pkcs11 needs",
-            "run keywrap on a Java runtime, or build it with a complete GraalVM 25");
-    failure.initCause(cause);
-    return failure;
+    this.generateRandom = handles.of(Function.C_GenerateRandom);
   }
 
   /** A call of a native function. */
@@ -181,6 +120,16 @@ final class Cryptoki {
     check(Function.C_Login, () -> (long) login.invokeExact(session, userType, pin, pin.byteSize()));
   }
 
+  void createObject(long session, MemorySegment template, long count, MemorySegment object) {
+    check(
+        Function.C_CreateObject,
+        () -> (long) createObject.invokeExact(session, template, count, object));
+  }
+
+  void destroyObject(long session, long object) {
+    check(Function.C_DestroyObject, () -> (long) destroyObject.invokeExact(session, object));
+  }
+
   void getAttributeValue(long session, long object, MemorySegment template, long count) {
     check(
         Function.C_GetAttributeValue,
@@ -221,6 +170,21 @@ final class Cryptoki {
     check(
         Function.C_Decrypt,
         () -> (long) decrypt.invokeExact(session, in, in.byteSize(), out, outLength));
+  }
+
+  void signInit(long session, MemorySegment mechanism, long key) {
+    check(Function.C_SignInit, () -> (long) signInit.invokeExact(session, mechanism, key));
+  }
+
+  void sign(long session, MemorySegment in, MemorySegment out, MemorySegment outLength) {
+    check(
+        Function.C_Sign, () -> (long) sign.invokeExact(session, in, in.byteSize(), out, outLength));
+  }
+
+  void generateRandom(long session, MemorySegment bytes) {
+    check(
+        Function.C_GenerateRandom,
+        () -> (long) generateRandom.invokeExact(session, bytes, bytes.byteSize()));
   }
 
   void generateKey(

@@ -21,6 +21,8 @@ enum Function {
   C_OpenSession(12, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS),
   C_CloseSession(13, JAVA_LONG),
   C_Login(18, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG),
+  C_CreateObject(20, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS),
+  C_DestroyObject(22, JAVA_LONG, JAVA_LONG),
   C_GetAttributeValue(24, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG),
   C_FindObjectsInit(26, JAVA_LONG, ADDRESS, JAVA_LONG),
   C_FindObjects(27, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS),
@@ -29,7 +31,10 @@ enum Function {
   C_Encrypt(30, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS),
   C_DecryptInit(33, JAVA_LONG, ADDRESS, JAVA_LONG),
   C_Decrypt(34, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS),
-  C_GenerateKey(58, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+  C_SignInit(42, JAVA_LONG, ADDRESS, JAVA_LONG),
+  C_Sign(43, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS),
+  C_GenerateKey(58, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS),
+  C_GenerateRandom(64, JAVA_LONG, ADDRESS, JAVA_LONG);
 
   /** {@code CK_VERSION}, padded to the alignment of a pointer. */
   private static final long FIRST_POINTER = 8;
@@ -53,6 +58,6 @@ enum Function {
 
   /** Length of the part of {@code CK_FUNCTION_LIST} that is read, in bytes. */
   static long listLength() {
-    return C_GenerateKey.offset() + ADDRESS.byteSize();
+    return C_GenerateRandom.offset() + ADDRESS.byteSize();
   }
 }

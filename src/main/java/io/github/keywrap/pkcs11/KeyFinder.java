@@ -2,19 +2,21 @@ package io.github.keywrap.pkcs11;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.settings.Pkcs11KeySettings;
+import io.github.keywrap.settings.TokenProfile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Finds the one AES key that the settings mean, and refuses one that the token could let go. */
+/** Finds the one key that the settings mean, and refuses one that the token could let go. */
 final class KeyFinder {
   /** A CKA_ID that is shorter, such as 01, may name another key on another token. */
   static final int LEAST_ID = 8;
+
+  static final Attribute SECRET_KEY = Attribute.of(Attribute.Type.CLASS, Attribute.SECRET_KEY);
 
   private static final int MOST_LISTED = 10;
 
@@ -28,96 +30,144 @@ final class KeyFinder {
   record Found(long handle, String identity) {}
 
   /**
-   * Finds the key.
+   * Finds the key that encrypts.
    *
    * @throws KeyUnavailable if not exactly one key fits, or it may not be used as it is
    */
-  Found find(Session session, Deadline deadline) {
-    long[] handles = session.find(template(), deadline);
+  Found find(TokenObjects objects) {
+    Kind kind = Kind.of(settings.profile());
+    long[] handles = objects.find(template(kind));
     if (handles.length != 1) {
       throw new KeyUnavailable(
-          "%s AES keys with %s are on the token; it has: %s"
+          "%s %s keys with %s are on the token; it has: %s"
+              .formatted(
+                  handles.length == 0 ? "no" : handles.length,
+                  kind.name(),
+                  wanted(),
+                  listAll(objects)),
+          null);
+    }
+    new KeyRequirements(settings, objects, handles[0])
+        .check(List.of(Attribute.Type.ENCRYPT, Attribute.Type.DECRYPT));
+    return new Found(handles[0], identity(objects, handles[0]));
+  }
+
+  /**
+   * Finds the key that authenticates: of its own type, with the CKA_ID of the other one, and its
+   * label with an ending.
+   *
+   * @throws KeyUnavailable if not exactly one key fits, or it may not be used as it is
+   */
+  long findMacKey(TokenObjects objects, Found encryptionKey, TokenProfile.Hmac hmac) {
+    List<Attribute> template = new ArrayList<>();
+    template.add(SECRET_KEY);
+    template.add(Attribute.of(Attribute.Type.KEY_TYPE, hmac.keyType()));
+    objects
+        .attribute(encryptionKey.handle(), Attribute.Type.ID)
+        .ifPresent(id -> template.add(new Attribute(Attribute.Type.ID, id)));
+    if (!settings.key().label().isEmpty()) {
+      template.add(Attribute.of(Attribute.Type.LABEL, macLabel(settings.key().label())));
+    }
+    long[] handles =
+        Arrays.stream(objects.find(template))
+            .filter(handle -> handle != encryptionKey.handle())
+            .toArray();
+    if (handles.length != 1) {
+      String label = settings.key().label();
+      throw new KeyUnavailable(
+          "%s MAC keys belong to the SM4 key with %s: one must have its CKA_ID%s; the token has: %s"
               .formatted(
                   handles.length == 0 ? "no" : handles.length,
                   wanted(),
-                  listAll(session, deadline)),
+                  label.isEmpty() ? "" : " and the label \"" + macLabel(label) + "\"",
+                  listAll(objects)),
           null);
     }
-    new KeyRequirements(settings, session, handles[0], deadline).check();
-    return new Found(handles[0], identity(session, handles[0], deadline));
+    new KeyRequirements(settings, objects, handles[0]).check(List.of(Attribute.Type.SIGN));
+    return handles[0];
   }
 
-  /** How many keys have the label of the settings, or the id. */
-  boolean isTaken(Session session, Deadline deadline) {
-    return !settings.keyLabel().isEmpty()
-            && session.find(List.of(SECRET_KEY, label()), deadline).length > 0
-        || !settings.keyId().isEmpty()
-            && session.find(List.of(SECRET_KEY, id()), deadline).length > 0;
+  /** The label of the MAC key that belongs to a key of that label. */
+  static String macLabel(String label) {
+    return label + "-mac";
   }
 
-  private static final Attribute SECRET_KEY =
-      Attribute.of(Attribute.Type.CLASS, Attribute.SECRET_KEY);
+  /** Whether a key has the label of the settings, or the id, or the label of its MAC key. */
+  boolean isTaken(TokenObjects objects) {
+    String label = settings.key().label();
+    return !label.isEmpty() && (hasLabel(objects, label) || hasLabel(objects, macLabel(label)))
+        || !settings.key().id().isEmpty() && objects.find(List.of(SECRET_KEY, id())).length > 0;
+  }
 
-  private List<Attribute> template() {
+  private static boolean hasLabel(TokenObjects objects, String label) {
+    return objects.find(List.of(SECRET_KEY, Attribute.of(Attribute.Type.LABEL, label))).length > 0;
+  }
+
+  /** What kind of key encrypts. */
+  private record Kind(String name, long type) {
+    static Kind of(TokenProfile profile) {
+      return switch (profile) {
+        case TokenProfile.AesGcm _, TokenProfile.Sm4Sealed _ -> new Kind("AES", Attribute.AES);
+        case TokenProfile.Sm4Gcm gcm -> new Kind("SM4", gcm.key().keyType());
+        case TokenProfile.Sm4CbcHmac cbc -> new Kind("SM4", cbc.key().keyType());
+      };
+    }
+  }
+
+  private List<Attribute> template(Kind kind) {
     List<Attribute> template = new ArrayList<>();
     template.add(SECRET_KEY);
-    template.add(Attribute.of(Attribute.Type.KEY_TYPE, Attribute.AES));
-    if (!settings.keyLabel().isEmpty()) {
-      template.add(label());
+    template.add(Attribute.of(Attribute.Type.KEY_TYPE, kind.type()));
+    if (!settings.key().label().isEmpty()) {
+      template.add(Attribute.of(Attribute.Type.LABEL, settings.key().label()));
     }
-    if (!settings.keyId().isEmpty()) {
+    if (!settings.key().id().isEmpty()) {
       template.add(id());
     }
     return template;
   }
 
-  private Attribute label() {
-    return Attribute.of(Attribute.Type.LABEL, settings.keyLabel());
-  }
-
   private Attribute id() {
-    return new Attribute(Attribute.Type.ID, HexFormat.of().parseHex(settings.keyId()));
+    return new Attribute(Attribute.Type.ID, HexFormat.of().parseHex(settings.key().id()));
   }
 
   private String wanted() {
-    String byLabel = settings.keyLabel().isEmpty() ? "" : "label \"" + settings.keyLabel() + "\"";
-    String byId = settings.keyId().isEmpty() ? "" : "id " + settings.keyId();
+    String label = settings.key().label();
+    String byLabel = label.isEmpty() ? "" : "label \"" + label + "\"";
+    String byId = settings.key().id().isEmpty() ? "" : "id " + settings.key().id();
     return byLabel + (byLabel.isEmpty() || byId.isEmpty() ? "" : " and ") + byId;
   }
 
-  private static String listAll(Session session, Deadline deadline) {
-    long[] all = session.find(List.of(SECRET_KEY), deadline);
+  private static String listAll(TokenObjects objects) {
+    long[] all = objects.find(List.of(SECRET_KEY));
     String list =
         Arrays.stream(all)
             .limit(MOST_LISTED)
-            .mapToObj(key -> describe(session, key, deadline))
+            .mapToObj(key -> describe(objects, key))
             .collect(Collectors.joining(", "));
     return all.length == 0
         ? "no secret key"
         : list + (all.length > MOST_LISTED ? ", and " + (all.length - MOST_LISTED) + " more" : "");
   }
 
-  private static String describe(Session session, long key, Deadline deadline) {
+  private static String describe(TokenObjects objects, long key) {
     String label =
-        session
-            .attribute(key, Attribute.Type.LABEL, deadline)
+        objects
+            .attribute(key, Attribute.Type.LABEL)
             .map(bytes -> new String(bytes, UTF_8))
             .orElse("?");
-    return "\"" + label + "\" (id " + hexId(session, key, deadline) + ")";
+    return "\"" + label + "\" (id " + hexId(objects, key) + ")";
   }
 
-  private static String hexId(Session session, long key, Deadline deadline) {
-    return session
-        .attribute(key, Attribute.Type.ID, deadline)
-        .map(HexFormat.of()::formatHex)
-        .orElse("");
+  private static String hexId(TokenObjects objects, long key) {
+    return objects.attribute(key, Attribute.Type.ID).map(HexFormat.of()::formatHex).orElse("");
   }
 
-  private String identity(Session session, long key, Deadline deadline) {
-    if (!settings.identity().isEmpty()) {
-      return settings.identity();
+  private String identity(TokenObjects objects, long key) {
+    if (!settings.key().identity().isEmpty()) {
+      return settings.key().identity();
     }
-    String id = hexId(session, key, deadline);
+    String id = hexId(objects, key);
     if (id.length() < 2 * LEAST_ID) {
       throw new KeyUnavailable(
           ("the key's CKA_ID is \"%s\", too short to tell it from all other keys; set identity: to"

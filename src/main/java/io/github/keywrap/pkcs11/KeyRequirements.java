@@ -1,6 +1,7 @@
 package io.github.keywrap.pkcs11;
 
-import io.github.keywrap.domain.Deadline;
+import static java.util.Locale.ROOT;
+
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import java.lang.System.Logger;
@@ -16,25 +17,24 @@ final class KeyRequirements {
   private static final Logger LOG = System.getLogger(KeyRequirements.class.getName());
 
   private final Pkcs11KeySettings settings;
-  private final Session session;
+  private final TokenObjects objects;
   private final long key;
-  private final Deadline deadline;
   private final List<String> weak = new ArrayList<>();
   private final List<String> untold = new ArrayList<>();
 
-  KeyRequirements(Pkcs11KeySettings settings, Session session, long key, Deadline deadline) {
+  KeyRequirements(Pkcs11KeySettings settings, TokenObjects objects, long key) {
     this.settings = settings;
-    this.session = session;
+    this.objects = objects;
     this.key = key;
-    this.deadline = deadline;
   }
 
   /**
    * Checks the key; a token that does not tell is warned about.
    *
+   * @param uses what it must be allowed to do
    * @throws KeyUnavailable if it is weak and the settings do not allow that, or cannot be used
    */
-  void check() {
+  void check(List<Attribute.Type> uses) {
     expect(Attribute.Type.PRIVATE, true, "can be used without a login");
     expect(Attribute.Type.SENSITIVE, true, "can be read in plain");
     expect(Attribute.Type.EXTRACTABLE, false, "can be taken out of the token");
@@ -50,13 +50,12 @@ final class KeyRequirements {
     if (!untold.isEmpty()) {
       warn("the token does not tell " + String.join(", ", untold));
     }
-    refuseUseless(Attribute.Type.ENCRYPT, "encrypt");
-    refuseUseless(Attribute.Type.DECRYPT, "decrypt");
+    uses.forEach(this::refuseUseless);
   }
 
   private void expect(Attribute.Type type, boolean wanted, String otherwise) {
-    session
-        .flag(key, type, deadline)
+    objects
+        .flag(key, type)
         .ifPresentOrElse(
             value -> {
               if (value != wanted) {
@@ -66,9 +65,10 @@ final class KeyRequirements {
             () -> untold.add("CKA_" + type));
   }
 
-  private void refuseUseless(Attribute.Type type, String what) {
-    if (session.flag(key, type, deadline).filter(value -> !value).isPresent()) {
-      throw new KeyUnavailable("the key may not " + what + " (CKA_" + type + ")", null);
+  private void refuseUseless(Attribute.Type use) {
+    if (objects.flag(key, use).filter(value -> !value).isPresent()) {
+      throw new KeyUnavailable(
+          "the key may not %s (CKA_%s)".formatted(use.name().toLowerCase(ROOT), use), null);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.github.keywrap.pkcs11;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
@@ -9,15 +8,12 @@ import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.stream.LongStream;
 
 /**
  * A PKCS#11 library, initialized. There is one in a process for each library, however many keys use
@@ -58,7 +54,7 @@ final class Module implements AutoCloseable {
   static Module of(Path library) {
     synchronized (SHARED) {
       Module module =
-          SHARED.computeIfAbsent(library, path -> new Module(path, Cryptoki.load(path)));
+          SHARED.computeIfAbsent(library, path -> new Module(path, CryptokiLoader.load(path)));
       module.users++;
       return module;
     }
@@ -197,54 +193,6 @@ final class Module implements AutoCloseable {
     } catch (Pkcs11Exception alreadyGone) {
       // What it returns changes nothing: it is initialized again next.
     }
-  }
-
-  /** The tokens that are present. One that cannot be asked is left out. */
-  List<Token> tokens(Deadline deadline) {
-    return call(
-        deadline,
-        library -> {
-          try (Arena arena = Arena.ofConfined()) {
-            MemorySegment count = arena.allocate(JAVA_LONG);
-            library.getSlotList(true, MemorySegment.NULL, count);
-            MemorySegment slots = arena.allocate(JAVA_LONG, Math.max(1, count.get(JAVA_LONG, 0)));
-            library.getSlotList(true, slots, count);
-            List<Token> tokens = new ArrayList<>();
-            for (long i = 0; i < count.get(JAVA_LONG, 0); i++) {
-              addToken(library, arena, slots.getAtIndex(JAVA_LONG, i), tokens);
-            }
-            return List.copyOf(tokens);
-          }
-        });
-  }
-
-  private static void addToken(Cryptoki library, Arena arena, long slot, List<Token> tokens) {
-    MemorySegment info = arena.allocate(Token.INFO_LENGTH, 8);
-    try {
-      library.getTokenInfo(slot, info);
-      tokens.add(Token.read(slot, info));
-    } catch (Pkcs11Exception leftMeanwhile) {
-      // Not present any more.
-    }
-  }
-
-  /** Numbers of the mechanisms of a token that an operator wants to hear of. */
-  List<Long> mechanisms(Token token, Deadline deadline) {
-    return call(
-        deadline,
-        library -> {
-          try (Arena arena = Arena.ofConfined()) {
-            MemorySegment count = arena.allocate(JAVA_LONG);
-            library.getMechanismList(token.slot(), MemorySegment.NULL, count);
-            MemorySegment list = arena.allocate(JAVA_LONG, Math.max(1, count.get(JAVA_LONG, 0)));
-            library.getMechanismList(token.slot(), list, count);
-            return LongStream.of(list.asSlice(0, count.get(JAVA_LONG, 0) * 8).toArray(JAVA_LONG))
-                .filter(Mechanism::isOfInterest)
-                .sorted()
-                .boxed()
-                .toList();
-          }
-        });
   }
 
   /** The last one to close finalizes the library, unless a call hangs in it. */

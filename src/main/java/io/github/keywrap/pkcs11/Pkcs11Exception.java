@@ -45,14 +45,19 @@ final class Pkcs11Exception extends RuntimeException {
   /**
    * Whether it may say that a ciphertext is not authentic, or that the device is dead: SoftHSM
    * returns {@code CKR_GENERAL_ERROR} for a wrong tag, others {@code CKR_FUNCTION_FAILED} or {@code
-   * CKR_DATA_INVALID}.
+   * CKR_DATA_INVALID}; and an IV of an altered length is a bad parameter.
    */
   boolean mayRefuseCiphertext() {
-    return function == Function.C_Decrypt
-        && switch (value()) {
-          case GENERAL_ERROR, FUNCTION_FAILED, DATA_INVALID, DATA_LEN_RANGE, ARGUMENTS_BAD, OTHER ->
-              true;
-          default -> false;
-        };
+    return switch (function) {
+      case C_Decrypt ->
+          switch (value()) {
+            case GENERAL_ERROR, FUNCTION_FAILED, DATA_INVALID, DATA_LEN_RANGE -> true;
+            case ARGUMENTS_BAD, OTHER -> true;
+            default -> false;
+          };
+      case C_DecryptInit ->
+          value() == ReturnValue.MECHANISM_PARAM_INVALID || value() == ReturnValue.ARGUMENTS_BAD;
+      default -> false;
+    };
   }
 }

@@ -1,24 +1,25 @@
 package io.github.keywrap.pkcs11;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.settings.Pkcs11KeySettings;
+import io.github.keywrap.settings.TokenProfile.Sm4Sealed;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
-import java.util.List;
+import java.util.function.Function;
 
-/** Opens, tries and makes the keys of {@code type: pkcs11}. */
+/** Opens, tries and makes the keys of {@code type: pkcs11} over keywrap's own driver. */
 public final class Pkcs11Keys {
-  /** {@code CKM_AES_KEY_GEN} (PKCS #11 3.1, section 6.10.2). */
-  private static final long CKM_AES_KEY_GEN = 0x1080;
-
-  private static final int ID_LENGTH = 16;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** How often it is tried whether a sealed key would open again. */
+  private static final Duration LOOK = Duration.ofSeconds(10);
 
   private Pkcs11Keys() {}
 
@@ -29,10 +30,38 @@ public final class Pkcs11Keys {
    * @throws OperatorException if the library cannot be loaded
    */
   public static KeyWrapper open(Pkcs11KeySettings settings) {
-    Module module = Module.of(settings.library());
-    TokenLink link = new TokenLink(settings.name(), new Connector(settings, module), module);
+    TokenLink<SessionConnection> link =
+        new TokenLink<>(settings.name(), new NativeDriver(settings));
     link.start();
-    return new Pkcs11KeyWrapper(settings, link, module);
+    if (settings.profile() instanceof Sm4Sealed profile) {
+      SealedKeyStore store = SealedKeyStore.of(settings, profile.place());
+      SealedKeyWrapper wrapper =
+          new SealedKeyWrapper(settings.name(), sealedKeyIds(settings, store), store, link);
+      wrapper.start(LOOK);
+      return wrapper;
+    }
+    return new Pkcs11KeyWrapper(
+        settings.algorithm(),
+        Pkcs11KeyIds.of(settings.algorithm(), settings.generation(), settings.key()),
+        link);
+  }
+
+  private static Pkcs11KeyIds sealedKeyIds(Pkcs11KeySettings settings, SealedKeyStore store) {
+    String known =
+        switch (store) {
+          case SealedKeyStore.OnToken _ -> "";
+          case SealedKeyStore.InFile file -> identityIn(file);
+        };
+    return new Pkcs11KeyIds(settings.algorithm(), settings.generation(), known);
+  }
+
+  /** What the file says; where it cannot be read, that is told by the calls. */
+  private static String identityIn(SealedKeyStore.InFile file) {
+    try {
+      return file.read().map(SealedKey::identity).orElse("");
+    } catch (KmsException unreadable) {
+      return "";
+    }
   }
 
   /**
@@ -42,13 +71,17 @@ public final class Pkcs11Keys {
    * @throws OperatorException if the library cannot be loaded
    */
   public static void tryOut(Pkcs11KeySettings settings, Steps steps) {
+    tryOut(new NativeDriver(settings), steps);
+  }
+
+  static <C extends Connection> void tryOut(Driver<C> driver, Steps steps) {
     Deadline deadline = Deadline.after(PATIENCE);
-    try (Module module = Module.of(settings.library());
-        Connection connection = new Connector(settings, module).connect(deadline, steps)) {
+    try (driver;
+        Connection connection = driver.connect(deadline, steps)) {
       KnownGood _ =
           steps.step(
               "round trip",
-              () -> connection.proveRoundTrip(deadline),
+              () -> KnownGood.prove(connection, deadline),
               _ -> "encrypted in one session and decrypted in another");
     } catch (RuntimeException e) {
       throw translated(e);
@@ -56,57 +89,76 @@ public final class Pkcs11Keys {
   }
 
   /**
-   * Makes an AES-256 key on the token, in one call, so that nothing is left behind if it fails.
+   * Makes the key of the settings, and what belongs to it. Leaves nothing behind if it fails.
    *
-   * @return its CKA_ID in hex
    * @throws OperatorException if there is a key with that label or id, or the token cannot make one
    * @throws KmsException if the token is not there or the PIN is refused
    */
-  public static String generate(Pkcs11KeySettings settings) {
+  public static MadeKey generate(Pkcs11KeySettings settings) {
     Deadline deadline = Deadline.after(PATIENCE);
-    try (Module module = Module.of(settings.library())) {
-      module.initialize();
-      Token token = new Connector(settings, module).token(deadline);
-      try (Session session = Session.openForWriting(module, token, deadline)) {
-        new PinGuard(settings).login(session, token, deadline);
-        if (new KeyFinder(settings).isTaken(session, deadline)) {
-          throw new OperatorException(
-              "token %s has a key with that label or id already".formatted(token),
-              "choose another key-label, or use that key as it is");
-        }
-        return generate(settings, session, deadline);
+    return writing(
+        settings,
+        deadline,
+        session -> {
+          if (settings.profile() instanceof Sm4Sealed profile) {
+            return new SealedKeyMaker(settings, profile, session, deadline).make();
+          }
+          TokenObjects objects = new TokenObjects(session, deadline);
+          if (new KeyFinder(settings).isTaken(objects)) {
+            throw new OperatorException(
+                "token %s has a key with that label or id already"
+                    .formatted(settings.token().name()),
+                "choose another key-label, or use that key as it is");
+          }
+          return new MadeKey(new KeyMaker(settings, objects).make(), "");
+        });
+  }
+
+  /**
+   * Loads a backup of a sealed key.
+   *
+   * @param backup file that holds what {@link #generate} printed
+   * @throws OperatorException if the profile has no sealed key, there is one already, or this is
+   *     none that the token's key opens
+   * @throws KmsException if the token is not there or the PIN is refused
+   */
+  public static MadeKey restore(Pkcs11KeySettings settings, Path backup) {
+    if (!(settings.profile() instanceof Sm4Sealed profile)) {
+      throw new OperatorException(
+          "only keys with algorithm: sm4-sealed can be restored by keywrap",
+          "restore any other with the means of its token's vendor");
+    }
+    SealedKey sealed = sealedKey(backup);
+    Deadline deadline = Deadline.after(PATIENCE);
+    return writing(
+        settings,
+        deadline,
+        session -> new SealedKeyMaker(settings, profile, session, deadline).restore(sealed));
+  }
+
+  private static SealedKey sealedKey(Path backup) {
+    try {
+      return SealedKey.fromPem(Files.readString(backup, US_ASCII));
+    } catch (IOException e) {
+      throw new OperatorException(
+          "file " + backup + " cannot be read", "name the file with what keygen printed");
+    } catch (SealedKey.MalformedException e) {
+      throw new OperatorException(
+          "file %s holds no sealed key: %s".formatted(backup, e.getMessage()),
+          "name the file with what keygen printed, from the BEGIN line to the END line");
+    }
+  }
+
+  private static <T> T writing(
+      Pkcs11KeySettings settings, Deadline deadline, Function<Session, T> work) {
+    try (NativeDriver driver = new NativeDriver(settings)) {
+      Module _ = driver.module();
+      try (Session session = driver.openForWriting(driver.token(deadline), deadline)) {
+        return work.apply(session);
       }
     } catch (RuntimeException e) {
       throw translated(e);
     }
-  }
-
-  private static String generate(Pkcs11KeySettings settings, Session session, Deadline deadline) {
-    byte[] id = new byte[ID_LENGTH];
-    new SecureRandom().nextBytes(id);
-    if (!settings.keyId().isEmpty()) {
-      id = HexFormat.of().parseHex(settings.keyId());
-    }
-    String label = settings.keyLabel().isEmpty() ? settings.name() : settings.keyLabel();
-    long _ =
-        session.generateKey(
-            CKM_AES_KEY_GEN,
-            List.of(
-                Attribute.of(Attribute.Type.CLASS, Attribute.SECRET_KEY),
-                Attribute.of(Attribute.Type.KEY_TYPE, Attribute.AES),
-                Attribute.of(Attribute.Type.VALUE_LEN, settings.algorithm().keyLength()),
-                Attribute.of(Attribute.Type.LABEL, label),
-                new Attribute(Attribute.Type.ID, id),
-                Attribute.of(Attribute.Type.TOKEN, true),
-                Attribute.of(Attribute.Type.PRIVATE, true),
-                Attribute.of(Attribute.Type.SENSITIVE, true),
-                Attribute.of(Attribute.Type.EXTRACTABLE, false),
-                Attribute.of(Attribute.Type.ENCRYPT, true),
-                Attribute.of(Attribute.Type.DECRYPT, true),
-                Attribute.of(Attribute.Type.WRAP, false),
-                Attribute.of(Attribute.Type.UNWRAP, false)),
-            deadline);
-    return HexFormat.of().formatHex(id);
   }
 
   /**
@@ -125,7 +177,7 @@ public final class Pkcs11Keys {
     }
   }
 
-  private static RuntimeException translated(RuntimeException failure) {
-    return failure instanceof OperatorException ? failure : Connector.translate(failure);
+  static RuntimeException translated(RuntimeException failure) {
+    return failure instanceof OperatorException ? failure : Failures.translate(failure);
   }
 }

@@ -75,6 +75,14 @@ enum ReturnValue {
     return Arrays.stream(values()).filter(value -> value.code == code).findFirst().orElse(OTHER);
   }
 
+  /** The value of that name, such as {@code CKR_DEVICE_ERROR}. */
+  static ReturnValue named(String name) {
+    return Arrays.stream(values())
+        .filter(value -> name.equals("CKR_" + value))
+        .findFirst()
+        .orElse(OTHER);
+  }
+
   /** As the specification writes it, for example {@code CKR_DEVICE_ERROR (0x30)}. */
   static String describe(long code) {
     ReturnValue value = of(code);

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
@@ -17,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,42 +28,54 @@ import org.jspecify.annotations.Nullable;
  * C_Initialize}. Callers wait for the first attempt after a loss; while the next ones go on, they
  * fail at once.
  */
-final class TokenLink implements AutoCloseable {
+final class TokenLink<C extends Connection> implements AutoCloseable {
   private static final Logger LOG = System.getLogger(TokenLink.class.getName());
   private static final Duration ATTEMPT = Duration.ofSeconds(10);
   private static final Duration RARELY = Duration.ofSeconds(30);
+  private static final Duration MOST_CLOSING = Duration.ofSeconds(1);
+
+  /** Longer than an HSM takes to start. */
+  private static final Duration LONG_LOST = Duration.ofMinutes(5);
+
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
   /** Where the link is. */
-  private sealed interface State {
+  private sealed interface State<C extends Connection> {
     /** The first attempt of a series is under way. */
-    record Connecting(CountDownLatch ended) implements State {}
+    record Connecting<C extends Connection>(CountDownLatch ended) implements State<C> {}
 
-    record Connected(Connection connection, KnownGood knownGood) implements State {}
+    record Connected<C extends Connection>(Usable<C> usable) implements State<C> {}
 
     /** An attempt failed; the next one follows. */
-    record Lost(KmsException cause) implements State {}
+    record Lost<C extends Connection>(KmsException cause, long since) implements State<C> {}
 
-    record Closed() implements State {}
+    record Closed<C extends Connection>() implements State<C> {}
   }
 
   private final String name;
-  private final Connector connector;
-  private final Module module;
+  private final Driver<C> driver;
+  private final LongSupplier clock;
   private final ScheduledExecutorService thread;
 
   /** Only the thread of this link uses it. Begins as now: the first attempt is not to do it. */
   private long lastReinitialized = System.nanoTime();
 
-  private State state = new State.Connecting(new CountDownLatch(1));
+  private State<C> state = new State.Connecting<>(new CountDownLatch(1));
   private volatile @Nullable KnownGood provenBefore;
   private volatile @Nullable String identity;
 
-  TokenLink(String name, Connector connector, Module module) {
+  /**
+   * @param driver this closes it
+   */
+  TokenLink(String name, Driver<C> driver) {
+    this(name, driver, System::nanoTime);
+  }
+
+  TokenLink(String name, Driver<C> driver, LongSupplier clock) {
     this.name = name;
-    this.connector = connector;
-    this.module = module;
+    this.driver = driver;
+    this.clock = clock;
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("token-" + name).daemon().factory());
@@ -76,28 +91,58 @@ final class TokenLink implements AutoCloseable {
     return Optional.ofNullable(identity);
   }
 
-  /** A connection, and a ciphertext that it is known to open. */
-  record Usable(Connection connection, KnownGood knownGood) {}
+  /** Whether only another process could connect. */
+  KeyCondition condition() {
+    boolean isStuck =
+        state() instanceof State.Lost<C> lost
+            && !driver.canReinitialize()
+            && clock.getAsLong() - lost.since() > LONG_LOST.toNanos();
+    return isStuck
+        ? new KeyCondition.NeedsRestart(
+            "the token has been away for over %d minutes, and this driver cannot initialize the"
+                    .formatted(LONG_LOST.toMinutes())
+                + " library again")
+        : new KeyCondition.Sound();
+  }
 
   /**
-   * The connection that is in force.
+   * Runs a call, and once more on a new connection if the first one proves to be lost.
    *
-   * @throws KmsException if there is none, and the first attempt to make one failed or did not end
-   *     before the deadline
+   * @throws KmsException if there is no connection until the deadline, or the second one fails too
    */
-  Usable await(Deadline deadline) {
-    State now = state();
-    if (now instanceof State.Connecting(CountDownLatch ended)) {
+  <T> T call(Deadline deadline, Function<Usable<C>, T> call) {
+    Usable<C> usable = await(deadline);
+    try {
+      return call.apply(usable);
+    } catch (Pkcs11Exception e) {
+      if (e.refusesPlaintext()) {
+        throw Failures.translate(e);
+      }
+      lose(usable.connection(), String.valueOf(e.getMessage()));
+    } catch (UnusableOutputException lost) {
+      lose(usable.connection(), String.valueOf(lost.getMessage()));
+    }
+    Usable<C> again = await(deadline);
+    try {
+      return call.apply(again);
+    } catch (Pkcs11Exception | UnusableOutputException lost) {
+      lose(again.connection(), String.valueOf(lost.getMessage()));
+      throw Failures.translate(lost);
+    }
+  }
+
+  private Usable<C> await(Deadline deadline) {
+    State<C> now = state();
+    if (now instanceof State.Connecting<C>(CountDownLatch ended)) {
       awaitEnd(ended, deadline);
       now = state();
     }
     return switch (now) {
-      case State.Connected(Connection connection, KnownGood knownGood) ->
-          new Usable(connection, knownGood);
-      case State.Lost(KmsException cause) -> throw cause;
-      case State.Connecting _ ->
+      case State.Connected<C>(Usable<C> usable) -> usable;
+      case State.Lost<C> lost -> throw lost.cause();
+      case State.Connecting<C> _ ->
           throw BackendUnavailable.deadlineExceeded("no connection to the token yet");
-      case State.Closed _ -> throw new BackendUnavailable("the token is closed", null);
+      case State.Closed<C> _ -> throw new BackendUnavailable("the token is closed", null);
     };
   }
 
@@ -109,18 +154,19 @@ final class TokenLink implements AutoCloseable {
     }
   }
 
-  private synchronized State state() {
+  private synchronized State<C> state() {
     return state;
   }
 
   /** Says that a connection does not work any more. The first to say so has it made again. */
-  void lose(Connection broken, String why) {
+  private void lose(Connection broken, String why) {
     synchronized (this) {
-      if (!(state instanceof State.Connected connected) || connected.connection() != broken) {
+      if (!(state instanceof State.Connected<C>(Usable<C> usable))
+          || usable.connection() != broken) {
         return;
       }
-      state = new State.Connecting(new CountDownLatch(1));
-      module.connected(false);
+      state = new State.Connecting<>(new CountDownLatch(1));
+      driver.connected(false);
     }
     LOG.log(Level.WARNING, "key \"{0}\": connection to the token lost: {1}", name, why);
     try {
@@ -135,7 +181,7 @@ final class TokenLink implements AutoCloseable {
   }
 
   private void attempt(int failures) {
-    if (state() instanceof State.Closed) {
+    if (state() instanceof State.Closed<C>) {
       return;
     }
     KmsException cause;
@@ -143,15 +189,15 @@ final class TokenLink implements AutoCloseable {
       connect();
       return;
     } catch (RuntimeException failure) {
-      cause = Connector.translate(failure);
+      cause = Failures.translate(failure);
     }
-    if (cause instanceof BackendUnavailable && mayReinitialize()) {
+    if (cause instanceof BackendUnavailable && driver.canReinitialize() && mayReinitialize()) {
       try {
-        module.reinitialize(module.epoch());
+        driver.reinitialize();
         connect();
         return;
       } catch (RuntimeException failure) {
-        cause = Connector.translate(failure);
+        cause = Failures.translate(failure);
       }
     }
     fail(cause, failures);
@@ -163,7 +209,7 @@ final class TokenLink implements AutoCloseable {
    */
   private boolean mayReinitialize() {
     long now = System.nanoTime();
-    if (module.isInUse() && now - lastReinitialized < RARELY.toNanos()) {
+    if (driver.isInUse() && now - lastReinitialized < RARELY.toNanos()) {
       return false;
     }
     lastReinitialized = now;
@@ -172,11 +218,11 @@ final class TokenLink implements AutoCloseable {
 
   private void connect() {
     Deadline deadline = Deadline.after(ATTEMPT);
-    Connection connection = connector.connect(deadline, Steps.UNTOLD);
+    C connection = driver.connect(deadline, Steps.UNTOLD);
     try {
-      KnownGood knownGood = connection.proveRoundTrip(deadline);
+      KnownGood knownGood = KnownGood.prove(connection, deadline);
       KnownGood before = provenBefore;
-      if (before != null && !connection.opens(before, deadline)) {
+      if (before != null && !before.opensWith(connection, deadline)) {
         throw new KeyUnavailable(
             "the key on the token is not the one that was there before: it does not open what that"
                 + " wrapped",
@@ -184,7 +230,7 @@ final class TokenLink implements AutoCloseable {
       }
       provenBefore = knownGood;
       identity = connection.identity();
-      if (!become(new State.Connected(connection, knownGood))) {
+      if (!become(new State.Connected<>(new Usable<>(connection, knownGood)))) {
         connection.close();
       }
     } catch (RuntimeException e) {
@@ -197,43 +243,64 @@ final class TokenLink implements AutoCloseable {
     if (failures == 0 || cause instanceof AccessDenied) {
       LOG.log(Level.DEBUG, "key \"{0}\": {1}", name, cause.getMessage());
     }
-    if (become(new State.Lost(cause))) {
+    if (become(new State.Lost<>(cause, lostSince()))) {
       long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, 10));
       ScheduledFuture<?> _ = thread.schedule(() -> attempt(failures + 1), pause, MILLISECONDS);
     }
   }
 
+  private long lostSince() {
+    return state() instanceof State.Lost<C> lost ? lost.since() : clock.getAsLong();
+  }
+
   /** Goes to a state, unless the link is closed. */
-  private synchronized boolean become(State next) {
-    if (state instanceof State.Closed) {
+  private synchronized boolean become(State<C> next) {
+    if (state instanceof State.Closed<C>) {
       return false;
     }
-    State before = state;
+    State<C> before = state;
     state = next;
-    if (next instanceof State.Connected) {
-      module.connected(true);
+    if (next instanceof State.Connected<C>) {
+      driver.connected(true);
     }
-    if (before instanceof State.Connecting(CountDownLatch ended)) {
+    if (before instanceof State.Connecting<C>(CountDownLatch ended)) {
       ended.countDown();
     }
     return true;
   }
 
+  /**
+   * Waits for the library only for a moment: one that hangs must not hold the end of the process.
+   */
   @Override
   public void close() {
-    State before;
+    State<C> before;
     synchronized (this) {
       before = state;
-      state = new State.Closed();
+      state = new State.Closed<>();
     }
     thread.shutdownNow();
-    switch (before) {
-      case State.Connected(Connection connection, KnownGood _) -> {
-        module.connected(false);
-        connection.close();
-      }
-      case State.Connecting(CountDownLatch ended) -> ended.countDown();
-      case State.Lost _, State.Closed _ -> {}
+    if (before instanceof State.Closed<C>) {
+      return;
     }
+    Thread closing =
+        Thread.ofPlatform().name("close-" + name).daemon().start(() -> release(before));
+    try {
+      boolean _ = closing.join(MOST_CLOSING);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void release(State<C> before) {
+    switch (before) {
+      case State.Connected<C>(Usable<C> usable) -> {
+        driver.connected(false);
+        usable.connection().close();
+      }
+      case State.Connecting<C>(CountDownLatch ended) -> ended.countDown();
+      case State.Lost<C> _, State.Closed<C> _ -> {}
+    }
+    driver.close();
   }
 }

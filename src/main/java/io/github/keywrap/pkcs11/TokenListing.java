@@ -25,6 +25,7 @@ public final class TokenListing {
           Attribute.Type.NEVER_EXTRACTABLE,
           Attribute.Type.ENCRYPT,
           Attribute.Type.DECRYPT,
+          Attribute.Type.SIGN,
           Attribute.Type.WRAP,
           Attribute.Type.UNWRAP);
 
@@ -40,7 +41,7 @@ public final class TokenListing {
     Deadline deadline = Deadline.after(PATIENCE);
     try (Module module = Module.of(library)) {
       module.initialize();
-      List<Token> tokens = module.tokens(deadline);
+      List<Token> tokens = Slots.tokens(module, deadline);
       List<String> lines = new ArrayList<>();
       lines.add("%s: %d token(s)".formatted(library, tokens.size()));
       for (Token token : tokens) {
@@ -48,7 +49,7 @@ public final class TokenListing {
       }
       return lines;
     } catch (Pkcs11Exception e) {
-      throw Connector.translate(e);
+      throw Failures.translate(e);
     }
   }
 
@@ -60,32 +61,32 @@ public final class TokenListing {
    */
   public static List<String> of(Pkcs11KeySettings settings) {
     Deadline deadline = Deadline.after(PATIENCE);
-    try (Module module = Module.of(settings.library())) {
+    try (Module module = Module.of(settings.token().library());
+        NativeDriver driver = new NativeDriver(settings)) {
       module.initialize();
-      Token token = new Connector(settings, module).token(deadline);
+      Token token = driver.token(deadline);
       List<String> lines = new ArrayList<>();
       lines.add("%s, as the user of key \"%s\":".formatted(token, settings.name()));
       try (Session session = Session.open(module, token, deadline)) {
-        new PinGuard(settings).login(session, token, deadline);
-        for (long key :
-            session.find(
-                List.of(Attribute.of(Attribute.Type.CLASS, Attribute.SECRET_KEY)), deadline)) {
-          lines.add("  key       " + describe(session, key, deadline));
-          lines.add("            " + attributes(session, key, deadline));
+        new TokenLogin(settings.token()).logIn(session, token, deadline);
+        TokenObjects objects = new TokenObjects(session, deadline);
+        for (long key : objects.find(List.of(KeyFinder.SECRET_KEY))) {
+          lines.add("  key       " + describe(objects, key));
+          lines.add("            " + attributes(objects, key));
         }
       }
       return lines;
     } catch (Pkcs11Exception e) {
-      throw Connector.translate(e);
+      throw Failures.translate(e);
     }
   }
 
   /** The attributes that are set, and those that the token does not tell. */
-  private static String attributes(Session session, long key, Deadline deadline) {
+  private static String attributes(TokenObjects objects, long key) {
     List<String> told = new ArrayList<>();
     for (Attribute.Type type : FLAGS) {
-      session
-          .flag(key, type, deadline)
+      objects
+          .flag(key, type)
           .ifPresentOrElse(
               set -> {
                 if (set) {
@@ -101,6 +102,9 @@ public final class TokenListing {
     lines.add("");
     lines.add("token       " + token);
     lines.add("  slot      %d (changes; never use it in settings)".formatted(token.slot()));
+    lines.add(
+        "  in list   slot-list-index %d (for driver: sunpkcs11 only)"
+            .formatted(Slots.indexOf(module, token, deadline)));
     lines.add("  made by   %s, %s".formatted(token.manufacturer(), token.model()));
     lines.add(
         "  flags     "
@@ -109,7 +113,7 @@ public final class TokenListing {
                 .map(Token.Flag::toString)
                 .collect(Collectors.joining(", ")));
     String mechanisms =
-        module.mechanisms(token, deadline).stream()
+        Slots.mechanisms(module, token, deadline).stream()
             .map(Mechanism::describe)
             .collect(Collectors.joining(", "));
     lines.add(
@@ -122,10 +126,10 @@ public final class TokenListing {
   private static void describeKeys(
       Module module, Token token, Deadline deadline, List<String> lines) {
     try (Session session = Session.open(module, token, deadline)) {
-      long[] keys =
-          session.find(List.of(Attribute.of(Attribute.Type.CLASS, Attribute.SECRET_KEY)), deadline);
+      TokenObjects objects = new TokenObjects(session, deadline);
+      long[] keys = objects.find(List.of(KeyFinder.SECRET_KEY));
       for (long key : keys) {
-        lines.add("  key       " + describe(session, key, deadline));
+        lines.add("  key       " + describe(objects, key));
       }
       lines.add(
           keys.length == 0
@@ -134,17 +138,22 @@ public final class TokenListing {
     }
   }
 
-  private static String describe(Session session, long key, Deadline deadline) {
+  private static String describe(TokenObjects objects, long key) {
     String label =
-        session
-            .attribute(key, Attribute.Type.LABEL, deadline)
+        objects
+            .attribute(key, Attribute.Type.LABEL)
             .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
             .orElse("");
-    String id =
-        session
-            .attribute(key, Attribute.Type.ID, deadline)
-            .map(HexFormat.of()::formatHex)
-            .orElse("");
-    return "\"%s\", id %s".formatted(label, id);
+    String id = objects.attribute(key, Attribute.Type.ID).map(HexFormat.of()::formatHex).orElse("");
+    return "\"%s\", id %s, %s".formatted(label, id, keyType(objects, key));
+  }
+
+  private static String keyType(TokenObjects objects, long key) {
+    return objects
+        .attribute(key, Attribute.Type.KEY_TYPE)
+        .filter(value -> value.length == Long.BYTES)
+        .map(Attribute::number)
+        .map(type -> type == Attribute.AES ? "AES" : "key type 0x" + Long.toHexString(type))
+        .orElse("of a type that the token does not tell");
   }
 }

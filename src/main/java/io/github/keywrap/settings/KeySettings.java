@@ -3,7 +3,8 @@ package io.github.keywrap.settings;
 import io.github.keywrap.domain.Algorithm;
 
 /** Settings of one key; one record for each type of back end. */
-public sealed interface KeySettings permits LocalKeySettings, Pkcs11KeySettings {
+public sealed interface KeySettings
+    permits LocalKeySettings, Pkcs11KeySettings, SunPkcs11KeySettings {
   /** Name of the key in the settings, a DNS label. */
   String name();
 

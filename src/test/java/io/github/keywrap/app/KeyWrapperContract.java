@@ -3,6 +3,7 @@ package io.github.keywrap.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.keywrap.config.SettingsLoader;
 import io.github.keywrap.domain.Deadline;
@@ -227,6 +228,7 @@ abstract class KeyWrapperContract {
   }
 
   private static KeyId id(KeyWrapper wrapper) {
+    await().until(() -> wrapper.currentKeyId().isPresent());
     return wrapper.currentKeyId().orElseThrow();
   }
 

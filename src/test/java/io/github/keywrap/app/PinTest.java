@@ -9,6 +9,7 @@ import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.pkcs11.MadeKey;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.pkcs11.Steps;
 import io.github.keywrap.settings.Pkcs11KeySettings;
@@ -32,7 +33,7 @@ final class PinTest {
   @BeforeEach
   void makeKey() throws Exception {
     token = TokenKey.in(folder);
-    String _ = Pkcs11Keys.generate(token.key(""));
+    MadeKey _ = Pkcs11Keys.generate(token.key(""));
     loginsBefore = SoftHsm.logins();
   }
 
@@ -78,7 +79,7 @@ final class PinTest {
     SoftHsm.faults();
     assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD))
         .hasMessageContaining("keywrap pin retry");
-    assertThat(Pkcs11Keys.retryPins(key.stateDirectory())).isEqualTo(1);
+    assertThat(Pkcs11Keys.retryPins(key.token().stateDirectory())).isEqualTo(1);
     Pkcs11Keys.tryOut(key, Steps.UNTOLD);
     assertThat(logins()).isEqualTo(2);
   }

@@ -10,12 +10,7 @@ final class SoftHsmTest extends TokenKeyContract {
   }
 
   @Override
-  protected String settings() {
+  protected String settings(int which) {
     return "";
-  }
-
-  @Override
-  protected String[] faults() {
-    return new String[] {};
   }
 }

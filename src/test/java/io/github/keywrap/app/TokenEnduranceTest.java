@@ -6,6 +6,7 @@ import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.pkcs11.MadeKey;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import java.io.IOException;
@@ -29,7 +30,7 @@ final class TokenEnduranceTest {
   @Test
   void aHundredThousandWrapsLeakNoMemoryAndNoHandle() throws Exception {
     Pkcs11KeySettings key = TokenKey.in(folder).key("");
-    String _ = Pkcs11Keys.generate(key);
+    MadeKey _ = Pkcs11Keys.generate(key);
     try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
       call(wrapper, PAIRS / 5);
       long files = openFiles();

@@ -4,6 +4,7 @@ import io.github.keywrap.config.SettingsLoader;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.Settings;
 import io.github.keywrap.settings.TokenName;
+import io.github.keywrap.settings.TokenSettings;
 import io.github.keywrap.token.SoftHsm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,22 +65,15 @@ final class TokenKey {
   /** The same key on another token. */
   Pkcs11KeySettings keyOn(TokenName name) throws Exception {
     Pkcs11KeySettings key = key("");
+    TokenSettings token = key.token();
     return new Pkcs11KeySettings(
         key.name(),
-        key.library(),
-        name,
-        key.pin(),
-        key.userType(),
-        key.keyLabel(),
-        key.keyId(),
-        key.identity(),
-        key.algorithm(),
-        key.gcmIv(),
-        key.gcmIvLength(),
-        key.gcmParameters(),
+        new TokenSettings(
+            token.library(), name, token.pin(), token.userType(), token.stateDirectory()),
+        key.key(),
+        key.profile(),
         key.allowWeakKey(),
         key.generation(),
-        key.pool(),
-        key.stateDirectory());
+        key.pool());
   }
 }

@@ -12,6 +12,7 @@ import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.pkcs11.MadeKey;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.pkcs11.Steps;
 import io.github.keywrap.pkcs11.TokenListing;
@@ -115,13 +116,12 @@ final class TokenKeyChoiceTest {
     Pkcs11KeySettings absent = token.keyOn(new TokenName.Label("absent"));
     assertThatThrownBy(() -> Pkcs11Keys.tryOut(absent, Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class)
-        .hasMessageContaining("no tokens \"absent\" are present")
-        .hasMessageContaining("\"" + token.token() + "\"");
+        .hasMessageContaining("no tokens \"absent\" are present; there is: \"test-");
   }
 
   @Test
   void keygenMakesAKeyThatCanNeverBeTakenOut() throws Exception {
-    String id = Pkcs11Keys.generate(token.key(""));
+    String id = Pkcs11Keys.generate(token.key("")).keyId();
     assertThat(id).hasSize(32);
     assertThat(SoftHsm.run(tool("--list-objects", "--type", "secrkey")))
         .contains("AES length 32", "label:      kek", "ID:         " + id)
@@ -154,7 +154,7 @@ final class TokenKeyChoiceTest {
   @Test
   void listsKeysAndAttributesAfterALogin() throws Exception {
     makeKey("weak", LONG_ID, "--extractable");
-    String id = Pkcs11Keys.generate(token.key(""));
+    String id = Pkcs11Keys.generate(token.key("")).keyId();
     assertThat(TokenListing.of(token.key("")))
         .anyMatch(line -> line.contains("\"weak\", id " + LONG_ID))
         .anyMatch(line -> line.contains("\"kek\", id " + id))
@@ -169,7 +169,7 @@ final class TokenKeyChoiceTest {
 
   @Test
   void aTokenThatDoesNotTellAttributesIsUsedWithAnIdentity() throws Exception {
-    String _ = Pkcs11Keys.generate(token.key(""));
+    MadeKey _ = Pkcs11Keys.generate(token.key(""));
     SoftHsm.faults("C_GetAttributeValue fail 12"); // CKR_ATTRIBUTE_TYPE_INVALID
     assertThatThrownBy(() -> tryOut("")).hasMessageContaining("set identity:");
     tryOut(", identity: bank-kek-2026");
@@ -192,7 +192,7 @@ final class TokenKeyChoiceTest {
 
   @Test
   void parametersThatTheTokenDoesNotTakeAreToldAsItsAnswer() throws Exception {
-    String _ = Pkcs11Keys.generate(token.key(""));
+    MadeKey _ = Pkcs11Keys.generate(token.key(""));
     assertThatThrownBy(() -> tryOut(", gcm-params: 40"))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("C_EncryptInit: CKR_ARGUMENTS_BAD (0x7)");
@@ -200,7 +200,7 @@ final class TokenKeyChoiceTest {
 
   @Test
   void aPlaintextThatTheTokenDoesNotTakeCostsNobodyElseTheConnection() throws Exception {
-    String _ = Pkcs11Keys.generate(token.key(""));
+    MadeKey _ = Pkcs11Keys.generate(token.key(""));
     try (KeyWrapper wrapper = Pkcs11Keys.open(token.key(""));
         SecretBytes secret = SecretBytes.owning(new byte[32])) {
       Deadline deadline = Deadline.after(Duration.ofSeconds(20));

@@ -11,13 +11,21 @@ import org.junit.jupiter.api.AfterEach;
 abstract class TokenKeyContract extends KeyWrapperContract {
   private String token = "";
 
-  protected abstract Path library() throws Exception;
+  protected Path library() throws Exception {
+    return SoftHsm.faultyLibrary();
+  }
 
-  /** Further settings, each with a comma before it. */
-  protected abstract String settings();
+  /** Further settings of one of the keys, each with a comma before it. */
+  protected abstract String settings(int which);
 
   /** What the token does. */
-  protected abstract String[] faults();
+  protected String[] faults() {
+    return new String[] {};
+  }
+
+  final String token() {
+    return token;
+  }
 
   @Override
   protected final void prepare() throws Exception {
@@ -40,11 +48,11 @@ abstract class TokenKeyContract extends KeyWrapperContract {
     return """
         { type: pkcs11, library: %s, token: %s, key-label: kek-%d, key-id: "%032x", \
         generation: %d, pin: { file: pin }%s }"""
-        .formatted(library(), token, which, 4711 + which, generation, settings());
+        .formatted(library(), token, which, 4711 + which, generation, settings(which));
   }
 
   @Override
-  protected void makeKeys(KeySettings first, KeySettings second) {
+  protected void makeKeys(KeySettings first, KeySettings second) throws Exception {
     String _ = KeyGeneration.generate(first);
     String _ = KeyGeneration.generate(second);
   }

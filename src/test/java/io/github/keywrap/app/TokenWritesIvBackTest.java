@@ -1,16 +1,8 @@
 package io.github.keywrap.app;
 
-import io.github.keywrap.token.SoftHsm;
-import java.nio.file.Path;
-
 final class TokenWritesIvBackTest extends TokenKeyContract {
   @Override
-  protected Path library() throws Exception {
-    return SoftHsm.faultyLibrary();
-  }
-
-  @Override
-  protected String settings() {
+  protected String settings(int which) {
     return ", gcm-iv: written-back";
   }
 

@@ -21,7 +21,7 @@ final class ConfigurationDocTest {
   }
 
   private static String table() {
-    return Setting.ALL.stream()
+    return Catalogue.ALL.stream()
         .map(ConfigurationDocTest::row)
         .collect(Collectors.joining("", "| setting | default | meaning |\n|---|---|---|\n", ""));
   }

@@ -66,12 +66,12 @@ final class SettingsLoaderTest {
             pair("keywrap.keys.k.type", "local"),
             pair("keywrap.keys.k.algorithm", "aes-gcm"),
             pair("keywrap.keys.k.generation", "0"),
+            pair("keywrap.keys.k.pool.threads", ""),
+            pair("keywrap.keys.k.pool.queue", "4096"),
             pair("keywrap.keys.k.keystore", "k.jwe"),
             pair("keywrap.keys.k.passphrase.file", "passphrase"),
             pair("keywrap.keys.k.passphrase.credential", ""),
-            pair("keywrap.keys.k.passphrase.environment", ""),
-            pair("keywrap.keys.k.pool.threads", ""),
-            pair("keywrap.keys.k.pool.queue", "4096"));
+            pair("keywrap.keys.k.passphrase.environment", ""));
   }
 
   /** Every setting of a key on a token once, with its default. */
@@ -84,8 +84,12 @@ final class SettingsLoaderTest {
             pair("keywrap.keys.k.type", "pkcs11"),
             pair("keywrap.keys.k.algorithm", "aes-gcm"),
             pair("keywrap.keys.k.generation", "0"),
+            pair("keywrap.keys.k.pool.threads", ""),
+            pair("keywrap.keys.k.pool.queue", "4096"),
+            pair("keywrap.keys.k.driver", "native"),
             pair("keywrap.keys.k.library", "/lib/p11.so"),
             pair("keywrap.keys.k.token", "kms"),
+            pair("keywrap.keys.k.slot-list-index", ""),
             pair("keywrap.keys.k.pin.file", "passphrase"),
             pair("keywrap.keys.k.pin.credential", ""),
             pair("keywrap.keys.k.pin.environment", ""),
@@ -93,12 +97,20 @@ final class SettingsLoaderTest {
             pair("keywrap.keys.k.key-label", "kek"),
             pair("keywrap.keys.k.key-id", ""),
             pair("keywrap.keys.k.identity", ""),
+            pair("keywrap.keys.k.check-value", ""),
             pair("keywrap.keys.k.allow-weak-key", "false"),
             pair("keywrap.keys.k.gcm-iv", "client"),
             pair("keywrap.keys.k.gcm-iv-length", "12"),
             pair("keywrap.keys.k.gcm-params", "48"),
-            pair("keywrap.keys.k.pool.threads", ""),
-            pair("keywrap.keys.k.pool.queue", "4096"));
+            pair("keywrap.keys.k.vendor", ""),
+            pair("keywrap.keys.k.mechanisms.sm4-key-gen", ""),
+            pair("keywrap.keys.k.mechanisms.sm4-gcm", ""),
+            pair("keywrap.keys.k.mechanisms.sm4-cbc", ""),
+            pair("keywrap.keys.k.mechanisms.sm4-cbc-pad", ""),
+            pair("keywrap.keys.k.mechanisms.sm3-hmac", ""),
+            pair("keywrap.keys.k.key-types.sm4", ""),
+            pair("keywrap.keys.k.key-types.hmac", "0x10"),
+            pair("keywrap.keys.k.sealed-key.file", ""));
     assertThat(load(TOKEN_KEY).active().pool().threads()).isEqualTo(8);
   }
 
@@ -371,7 +383,7 @@ final class SettingsLoaderTest {
 
   @Test
   void everySettingHasAVariableOfItsOwn() {
-    assertThat(Setting.ALL.stream().map(setting -> Setting.environmentName(setting.name())))
+    assertThat(Catalogue.ALL.stream().map(setting -> Setting.environmentName(setting.name())))
         .doesNotHaveDuplicates();
   }
 

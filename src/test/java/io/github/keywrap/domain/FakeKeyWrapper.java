@@ -13,16 +13,20 @@ public final class FakeKeyWrapper implements KeyWrapper {
   /** What unwrap does; returns the plaintext. */
   public volatile Function<byte[], byte[]> unwrapping = FakeKeyWrapper::reversed;
 
+  public volatile KeyCondition condition = new KeyCondition.Sound();
+
+  public volatile boolean isKnown = true;
+
   public volatile boolean closed;
 
   @Override
   public Optional<KeyId> currentKeyId() {
-    return Optional.of(KEY_ID);
+    return isKnown ? Optional.of(KEY_ID) : Optional.empty();
   }
 
   @Override
   public boolean opens(KeyId keyId) {
-    return keyId.equals(KEY_ID);
+    return isKnown && keyId.equals(KEY_ID);
   }
 
   @Override
@@ -40,6 +44,11 @@ public final class FakeKeyWrapper implements KeyWrapper {
     int start = Envelope.length(KEY_ID, 12, 16);
     byte[] ciphertext = java.util.Arrays.copyOfRange(all, start, all.length);
     return SecretBytes.owning(unwrapping.apply(ciphertext));
+  }
+
+  @Override
+  public KeyCondition condition() {
+    return condition;
   }
 
   @Override

@@ -30,6 +30,15 @@ final class KeyRingTest {
   }
 
   @Test
+  void doesNotSayThatThereIsNoKeyWhileOneIsNotSeenYet() {
+    backEnd.isKnown = false;
+    assertThatThrownBy(() -> ring.route(envelope(FakeKeyWrapper.KEY_ID)))
+        .isInstanceOf(KmsException.BackendUnavailable.class)
+        .hasMessageContaining("fake")
+        .hasMessageContaining("not known yet");
+  }
+
+  @Test
   void refusesWhatIsNoEnvelope() {
     assertThatThrownBy(() -> ring.route(new byte[] {1, 2, 3}))
         .isInstanceOf(InvalidCiphertext.class)

@@ -30,7 +30,9 @@ final class LocalKeystoreTest {
   private static final String FROZEN_PASSPHRASE = "correct horse battery staple";
 
   @ParameterizedTest
-  @EnumSource(Algorithm.class)
+  @EnumSource(
+      value = Algorithm.class,
+      names = {"AES_GCM", "SM4_GCM"})
   void givesBackTheKeyThatItWasMadeWith(Algorithm algorithm) {
     LocalKeystore keystore = keystore("a.jwe");
     LocalKey key = LocalKey.generate(algorithm, new SecureRandom());

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.keywrap.domain.FakeKeyWrapper;
 import io.github.keywrap.domain.HealthMonitor;
 import io.github.keywrap.domain.InlineBulkhead;
+import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.RingKey;
@@ -63,6 +64,15 @@ final class BackEndLivenessTest {
     assertThat(liveness.call().getStatus()).isEqualTo(Status.DOWN);
     end.countDown();
     await().until(() -> monitor.probeLasts(System.nanoTime()).compareTo(Duration.ofSeconds(1)) < 0);
+  }
+
+  @Test
+  void aBackEndThatSaysThatItNeedsARestartIsNot() {
+    backEnd.condition = new KeyCondition.Impaired("a blemish");
+    assertThat(liveness.call().getStatus()).isEqualTo(Status.UP);
+    backEnd.condition = new KeyCondition.NeedsRestart("stuck");
+    assertThat(liveness.call().getStatus()).isEqualTo(Status.DOWN);
+    assertThat(liveness.call().getData().orElseThrow()).containsEntry("needs a restart", "stuck");
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

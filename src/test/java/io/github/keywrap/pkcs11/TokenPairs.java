@@ -47,16 +47,15 @@ final class TokenPairs {
 
   private void measure(int rounds) throws Exception {
     Deadline deadline = Deadline.after(Duration.ofHours(1));
-    try (Module module = Module.of(settings.library());
-        Connection connection = new Connector(settings, module).connect(deadline, Steps.UNTOLD);
+    try (NativeDriver driver = new NativeDriver(settings);
+        Connection connection = driver.connect(deadline, Steps.UNTOLD);
         KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
       byte[] associatedData = new byte[60];
       byte[] plaintext = new byte[32];
       Runnable binding =
           () -> {
-            GcmMechanism.Sealed sealed = connection.encrypt(associatedData, plaintext, deadline);
-            byte[] opened =
-                connection.decrypt(sealed.iv(), associatedData, sealed.ciphertext(), deadline);
+            Encrypted sealed = connection.encrypt(associatedData, plaintext, deadline);
+            byte[] opened = connection.decrypt(associatedData, sealed, deadline);
             require(Arrays.equals(opened, plaintext));
           };
       Runnable wrapping =

@@ -89,6 +89,12 @@ final class Program implements AutoCloseable {
     return this;
   }
 
+  /** Drops a setting. */
+  Program unset(String name) {
+    settings.remove("keywrap." + name);
+    return this;
+  }
+
   /** Drops a key from the settings. */
   Program without(String key) {
     settings.keySet().removeIf(name -> name.startsWith("keywrap.keys." + key + "."));

@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * SoftHSM, the real one, and the same with faults. Its configuration, the control file of the
- * faults and the record of logins are where the build's environment variables say.
+ * SoftHSM, the real one, and the same with a vendor's SM4 and with faults. Its configuration, the
+ * control file of the faults and the record of logins are where the build's environment variables
+ * say.
  */
 public final class SoftHsm {
   public static final Path LIBRARY = Path.of("/usr/lib/softhsm/libsofthsm2.so");
@@ -67,28 +72,43 @@ public final class SoftHsm {
     return label;
   }
 
-  /** The library with faults, built if it is not. */
+  /** The library with SM4 and faults, built if it is not. */
   public static synchronized Path faultyLibrary() throws Exception {
-    Path source = Path.of("src/test/c/faulty-token.c");
-    if (!Files.exists(FAULTY)
-        || Files.getLastModifiedTime(FAULTY).compareTo(Files.getLastModifiedTime(source)) < 0) {
-      run(
-          List.of(
-              "gcc",
-              "-shared",
-              "-fPIC",
-              "-O1",
-              "-Wall",
-              "-Werror",
-              "-fvisibility=hidden",
-              "-I/usr/include/p11-kit-1",
-              "-o",
-              FAULTY.toString(),
-              source.toString(),
-              "-ldl",
-              "-lpthread"));
+    if (!Files.exists(FAULTY) || isOlderThanSources(FAULTY)) {
+      run(List.of("src/test/c/build-token", FAULTY.toString()));
     }
     return FAULTY;
+  }
+
+  /** A copy, which the process loads beside the original, with a state of its own. */
+  public static Path copyOfLibrary(Path library) throws IOException {
+    String name =
+        "copy-%d-%d.so".formatted(ProcessHandle.current().pid(), TOKENS.incrementAndGet());
+    Path _ = Files.copy(LIBRARY, FOLDER.resolve(name + ".softhsm"));
+    return Files.copy(library, FOLDER.resolve(name));
+  }
+
+  /** Place of a token's slot in the list of all slots, from what {@code token list} prints. */
+  public static int slotListIndex(List<String> listing, String token) {
+    int line = 0;
+    while (!listing.get(line).contains("\"" + token + "\"")) {
+      line++;
+    }
+    Matcher matcher = Pattern.compile("slot-list-index (\\d+)").matcher(listing.get(line + 2));
+    assertThat(matcher.find()).isTrue();
+    return Integer.parseInt(matcher.group(1));
+  }
+
+  private static boolean isOlderThanSources(Path file) throws IOException {
+    FileTime built = Files.getLastModifiedTime(file);
+    try (DirectoryStream<Path> sources = Files.newDirectoryStream(Path.of("src/test/c"))) {
+      for (Path source : sources) {
+        if (built.compareTo(Files.getLastModifiedTime(source)) < 0) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Sets the faults from now on; none: all is well. */

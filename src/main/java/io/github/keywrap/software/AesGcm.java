@@ -1,4 +1,4 @@
-package io.github.keywrap.local;
+package io.github.keywrap.software;
 
 import java.security.GeneralSecurityException;
 import java.util.Optional;

@@ -22,16 +22,19 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A token fails under 16 callers and comes back: no answer is wrong, none is lost, and all callers
  * are served again within five seconds.
  */
-final class TokenRecoveryTest {
+abstract class TokenRecoveryContract {
   private static final Duration RECOVERY = Duration.ofSeconds(5);
 
   @TempDir private Path folder;
   private KeyRing ring;
   private Callers callers;
 
+  /** Further settings of the key, each with a comma before it. */
+  protected abstract String settings();
+
   @BeforeEach
-  void serve() throws Exception {
-    Settings settings = TokenKey.in(folder).settings("");
+  final void serve() throws Exception {
+    Settings settings = TokenKey.in(folder).settings(settings());
     String _ = KeyGeneration.generate(settings.active());
     ring = KeyRings.open(settings, new SimpleMeterRegistry());
     ring.keys().forEach(key -> key.monitor().start());
@@ -39,7 +42,7 @@ final class TokenRecoveryTest {
   }
 
   @AfterEach
-  void end() {
+  final void end() {
     SoftHsm.faults();
     callers.close();
     ring.close();
@@ -63,7 +66,11 @@ final class TokenRecoveryTest {
         "C_Encrypt fail 80001234", // a vendor's own
         "C_Encrypt corrupt",
       })
-  void comesBackAfterAFaultThatLasts(String fault) {
+  final void comesBackAfterAFaultThatLasts(String fault) {
+    requireRecovery(fault);
+  }
+
+  protected final void requireRecovery(String fault) {
     callers.awaitServed();
     SoftHsm.faults(fault);
     callers.awaitFailed();
@@ -94,7 +101,11 @@ final class TokenRecoveryTest {
         "C_DecryptInit fail 101 20",
         "C_Decrypt fail 30 20",
       })
-  void aFaultThatPassesCostsNoCall(String fault) {
+  final void aFaultThatPassesCostsNoCall(String fault) {
+    requireNoFailure(fault);
+  }
+
+  protected final void requireNoFailure(String fault) {
     callers.awaitServed();
     SoftHsm.faults(fault);
     callers.awaitServed();

@@ -1,8 +1,9 @@
-package io.github.keywrap.local;
+package io.github.keywrap.software;
 
 import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.Envelope;
+import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
@@ -19,22 +20,24 @@ import java.util.Optional;
  * <p>GCM with random 96-bit IVs allows 2^32 wraps under one key, over all nodes (NIST SP 800-38D,
  * 8.3). Closing drops the key; the copies inside the cipher objects go with garbage collection.
  */
-final class LocalKeyWrapper implements KeyWrapper {
-  private static final String TYPE = "local";
-
+public final class SoftwareKeyWrapper implements KeyWrapper {
   private final KeyId keyId;
   private final Algorithm algorithm;
   private final SecureRandom random;
   private volatile Optional<Gcm> gcm;
 
   /**
+   * Binds a key.
+   *
    * @param key stays the caller's to close
+   * @throws IllegalArgumentException if the algorithm is not GCM
    */
-  LocalKeyWrapper(LocalKey key, int generation, SecureRandom random) {
-    this.keyId = KeyId.of(TYPE, key.id()).withGeneration(generation);
-    this.algorithm = key.algorithm();
+  public SoftwareKeyWrapper(
+      KeyId keyId, Algorithm algorithm, SecretBytes key, SecureRandom random) {
+    this.keyId = keyId;
+    this.algorithm = algorithm;
     this.random = random;
-    this.gcm = Optional.of(Gcm.of(algorithm, key.secret().expose()));
+    this.gcm = Optional.of(Gcm.of(algorithm, key.expose()));
   }
 
   @Override
@@ -67,8 +70,7 @@ final class LocalKeyWrapper implements KeyWrapper {
     return gcm()
         .open(envelope.iv(), envelope.associatedData(), envelope.sealed())
         .map(SecretBytes::owning)
-        .orElseThrow(
-            () -> new InvalidCiphertext("the ciphertext is not authentic: altered or truncated"));
+        .orElseThrow(InvalidCiphertext::notAuthentic);
   }
 
   private Envelope envelope(WrappedKey wrapped) {
@@ -84,7 +86,12 @@ final class LocalKeyWrapper implements KeyWrapper {
   }
 
   private Gcm gcm() {
-    return gcm.orElseThrow(() -> new BackendUnavailable("the keystore is closed", null));
+    return gcm.orElseThrow(() -> new BackendUnavailable("the key is closed", null));
+  }
+
+  @Override
+  public KeyCondition condition() {
+    return new KeyCondition.Sound();
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.github.keywrap.local;
+package io.github.keywrap.settings;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
@@ -24,16 +24,18 @@ import org.jspecify.annotations.Nullable;
  * Writes a file that must not exist: whole or not at all, on disk before success is reported, mode
  * 0600, never over an existing file. A lock on {@code <path>.lock} keeps a second writer out.
  */
-final class NewFile {
+public final class NewFile {
   private static final FileAttribute<?> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   private NewFile() {}
 
   /**
+   * Writes the file.
+   *
    * @throws OperatorException if the file exists, another process is writing it, or writing fails
    */
-  static void write(Path path, byte[] content) {
+  public static void write(Path path, byte[] content) {
     Path lockPath = path.resolveSibling(path.getFileName() + ".lock");
     try (FileChannel lockFile =
             FileChannel.open(lockPath, Set.of(CREATE, WRITE, NOFOLLOW_LINKS), PRIVATE);

@@ -1,4 +1,4 @@
-package io.github.keywrap.local;
+package io.github.keywrap.software;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

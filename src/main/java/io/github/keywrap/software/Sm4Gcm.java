@@ -1,4 +1,4 @@
-package io.github.keywrap.local;
+package io.github.keywrap.software;
 
 import java.util.Arrays;
 import java.util.Optional;

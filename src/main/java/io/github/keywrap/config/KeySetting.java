@@ -1,0 +1,36 @@
+package io.github.keywrap.config;
+
+import static io.github.keywrap.config.Setting.optional;
+import static io.github.keywrap.config.Setting.required;
+
+import java.util.List;
+
+/** Settings that every type of key has. */
+final class KeySetting {
+  static final Setting TYPE =
+      required("keywrap.keys.*.type", "Back end of the key: `local` or `pkcs11`.");
+  static final Setting ALGORITHM =
+      optional(
+          "keywrap.keys.*.algorithm",
+          "aes-gcm",
+          "`aes-gcm`; with `local` also `sm4-gcm`; with `pkcs11` also `sm4-gcm`, `sm4-cbc-hmac` and"
+              + " `sm4-sealed`, see docs/sm4.md.");
+  static final Setting GENERATION =
+      optional(
+          "keywrap.keys.*.generation",
+          "0",
+          "Raise it by one when you go back to an older key: its id changes, all its ciphertexts"
+              + " still open.");
+  static final Setting THREADS =
+      optional(
+          "keywrap.keys.*.pool.threads",
+          "",
+          "Threads for calls to this key; 0: they run where they arrive, for keys that only"
+              + " compute. Default: `local` 0, `pkcs11` 8.");
+  static final Setting QUEUE =
+      optional("keywrap.keys.*.pool.queue", "4096", "Calls that may wait for a thread.");
+
+  static final List<Setting> ALL = List.of(TYPE, ALGORITHM, GENERATION, THREADS, QUEUE);
+
+  private KeySetting() {}
+}

@@ -1,0 +1,37 @@
+package io.github.keywrap.pkcs11;
+
+import io.github.keywrap.settings.TokenProfile;
+import java.security.SecureRandom;
+
+/** Binds what the settings say to keys that were found. */
+final class Ciphers {
+  /** {@code CKM_SHA256_HMAC} (PKCS #11 3.1, section 6.20.5). */
+  private static final long CKM_SHA256_HMAC = 0x251;
+
+  private Ciphers() {}
+
+  /** Finds the key of a MAC; asked only if there is one. */
+  interface MacKey {
+    long of(TokenProfile.Hmac hmac);
+  }
+
+  static TokenCipher of(TokenProfile profile, long key, MacKey macKey, SecureRandom random) {
+    return switch (profile) {
+      case TokenProfile.AesGcm(var gcm) ->
+          new GcmCipher(new GcmMechanism(GcmMechanism.CKM_AES_GCM, gcm, random), key);
+      case TokenProfile.Sm4Sealed(var gcm, _) ->
+          new GcmCipher(new GcmMechanism(GcmMechanism.CKM_AES_GCM, gcm, random), key);
+      case TokenProfile.Sm4Gcm(_, long mechanism, var gcm) ->
+          new GcmCipher(new GcmMechanism(mechanism, gcm, random), key);
+      case TokenProfile.Sm4CbcHmac(_, var cbc, var hmac) ->
+          new CbcHmacCipher(cbc, key, mechanism(hmac), macKey.of(hmac), random);
+    };
+  }
+
+  private static long mechanism(TokenProfile.Hmac hmac) {
+    return switch (hmac) {
+      case TokenProfile.Hmac.Sha256 _ -> CKM_SHA256_HMAC;
+      case TokenProfile.Hmac.Sm3(_, long mechanism) -> mechanism;
+    };
+  }
+}

@@ -1,0 +1,41 @@
+package io.github.keywrap.pkcs11;
+
+import io.github.keywrap.domain.Deadline;
+
+/**
+ * The way to the library of a token.
+ *
+ * @param <C> what its connections can do
+ */
+interface Driver<C extends Connection> extends AutoCloseable {
+  /**
+   * Connects: library, token, login, key. The round trip is the caller's to prove.
+   *
+   * @throws io.github.keywrap.domain.KmsException if the token or key is not there or the PIN is
+   *     refused
+   * @throws Pkcs11Exception if the token fails
+   */
+  C connect(Deadline deadline, Steps steps);
+
+  /** Says that this key has a connection that works, or that it has lost it. */
+  void connected(boolean works);
+
+  /** Whether {@link #reinitialize} can be had at all. */
+  boolean canReinitialize();
+
+  /** Whether any key has a connection that works, which initializing again would break. */
+  boolean isInUse();
+
+  /**
+   * Finalizes the library and initializes it again.
+   *
+   * @throws Pkcs11Exception if it refuses to be initialized
+   * @throws io.github.keywrap.domain.KmsException.BackendUnavailable if a call does not leave the
+   *     library; it is then left alone
+   */
+  void reinitialize();
+
+  /** Lets go of the library; may wait for a call to leave it. */
+  @Override
+  void close();
+}

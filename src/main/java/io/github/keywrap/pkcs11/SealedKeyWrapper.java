@@ -1,0 +1,216 @@
+package io.github.keywrap.pkcs11;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.github.keywrap.domain.Algorithm;
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KeyCondition;
+import io.github.keywrap.domain.KeyId;
+import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.KmsException;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.InvalidCiphertext;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.software.SoftwareKeyWrapper;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wraps with an SM4 key in memory that a key of a token has opened. Once it is open, the token is
+ * not needed any more until the next start; whether that would succeed is tried again and again,
+ * and told as the key's condition.
+ */
+final class SealedKeyWrapper implements KeyWrapper {
+  private static final int SAMPLE_LENGTH = 32;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Pkcs11KeyIds keyIds;
+  private final SealedKeyStore store;
+  private final TokenLink<SessionConnection> link;
+  private final SecureRandom random = new SecureRandom();
+  private final ReentrantLock opening = new ReentrantLock();
+  private final ScheduledExecutorService watch;
+  private volatile @Nullable Opened opened;
+  private volatile KeyCondition condition = new KeyCondition.Sound();
+  private volatile boolean closed;
+
+  /** The key in memory, and something that it wrapped. */
+  private record Opened(KeyWrapper wrapper, WrappedKey sample) {}
+
+  SealedKeyWrapper(
+      String name, Pkcs11KeyIds keyIds, SealedKeyStore store, TokenLink<SessionConnection> link) {
+    this.keyIds = keyIds;
+    this.store = store;
+    this.link = link;
+    this.watch =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("sealed-" + name).daemon().factory());
+  }
+
+  /**
+   * Begins to open the key.
+   *
+   * @param interval between two trials whether a restart would open it
+   */
+  void start(Duration interval) {
+    long period = interval.toNanos();
+    ScheduledFuture<?> _ = watch.scheduleWithFixedDelay(this::look, 0, period, NANOSECONDS);
+  }
+
+  private void look() {
+    Deadline deadline = Deadline.after(PATIENCE);
+    Opened now = opened;
+    try {
+      if (now == null) {
+        now = open(deadline);
+      }
+      requireSameKey(now, deadline);
+      condition = new KeyCondition.Sound();
+    } catch (RuntimeException failure) {
+      if (now != null) {
+        condition =
+            new KeyCondition.Impaired(
+                "it is served from memory, but a restart would not open it: "
+                    + Failures.translate(failure).getMessage());
+      }
+    }
+  }
+
+  private void requireSameKey(Opened now, Deadline deadline) {
+    try (KeyWrapper again = read(deadline)) {
+      SecretBytes sample = again.unwrap(now.sample(), deadline);
+      sample.close();
+    } catch (KmsException.UnknownKey | InvalidCiphertext e) {
+      throw new KeyUnavailable("%s is another key now".formatted(store), e);
+    }
+  }
+
+  private Opened open(Deadline deadline) {
+    Opened known = opened;
+    if (known != null) {
+      return known;
+    }
+    lock(deadline);
+    try {
+      Opened meanwhile = opened;
+      if (meanwhile != null) {
+        return meanwhile;
+      }
+      if (closed) {
+        throw new BackendUnavailable("the key is closed", null);
+      }
+      KeyWrapper wrapper = read(deadline);
+      byte[] sample = new byte[SAMPLE_LENGTH];
+      random.nextBytes(sample);
+      try (SecretBytes secret = SecretBytes.owning(sample)) {
+        Opened first = new Opened(wrapper, wrapper.wrap(secret, deadline));
+        opened = first;
+        if (closed) {
+          wrapper.close();
+        }
+        return first;
+      }
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  private void lock(Deadline deadline) {
+    try {
+      if (!opening.tryLock(deadline.remaining().toNanos(), NANOSECONDS)) {
+        throw BackendUnavailable.deadlineExceeded("the sealed key is still being opened");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BackendUnavailable("interrupted", e);
+    }
+  }
+
+  /** Has the token open what is stored now. */
+  private KeyWrapper read(Deadline deadline) {
+    return link.call(
+        deadline,
+        usable -> {
+          SealedKey sealed =
+              usable
+                  .connection()
+                  .look(store::read, deadline)
+                  .orElseThrow(
+                      () ->
+                          new KeyUnavailable(
+                              "there is no sealed key: no %s; make it with keygen, or load a backup"
+                                      .formatted(store)
+                                  + " with keygen --restore",
+                              null));
+          return bind(sealed, usable, deadline);
+        });
+  }
+
+  private KeyWrapper bind(SealedKey sealed, Usable<SessionConnection> usable, Deadline deadline) {
+    if (!sealed.wrappingKey().equals(usable.connection().identity())) {
+      throw new KeyUnavailable(
+          "the sealed key opens with key %s, and the settings name key %s"
+              .formatted(sealed.wrappingKey(), usable.connection().identity()),
+          null);
+    }
+    try (SecretBytes key =
+        SecretBytes.owning(usable.decrypt(sealed.associatedData(), sealed.encrypted(), deadline))) {
+      return new SoftwareKeyWrapper(
+          keyIds.of(sealed.identity()), Algorithm.SM4_SEALED, key, random);
+    } catch (InvalidCiphertext refused) {
+      throw new KeyUnavailable(
+          "the token's key does not open %s: it was altered, or sealed by another key; load a"
+                  .formatted(store)
+              + " backup with keygen --restore",
+          refused);
+    }
+  }
+
+  /** Known once the key is open; before that, a file tells it too. */
+  @Override
+  public Optional<KeyId> currentKeyId() {
+    Opened known = opened;
+    return known == null ? keyIds.known() : known.wrapper().currentKeyId();
+  }
+
+  @Override
+  public boolean opens(KeyId other) {
+    return currentKeyId()
+        .filter(own -> own.withGeneration(0).equals(other.withGeneration(0)))
+        .isPresent();
+  }
+
+  @Override
+  public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
+    return open(deadline).wrapper().wrap(plaintext, deadline);
+  }
+
+  @Override
+  public SecretBytes unwrap(WrappedKey wrapped, Deadline deadline) {
+    return open(deadline).wrapper().unwrap(wrapped, deadline);
+  }
+
+  @Override
+  public KeyCondition condition() {
+    return condition;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    watch.shutdownNow();
+    Opened known = opened;
+    if (known != null) {
+      known.wrapper().close();
+    }
+    link.close();
+  }
+}

@@ -1,0 +1,35 @@
+package io.github.keywrap.settings;
+
+import io.github.keywrap.domain.Algorithm;
+import java.nio.file.Path;
+
+/**
+ * An AES key on a token behind PKCS#11, over the JDK's own provider ({@code type: pkcs11}, {@code
+ * driver: sunpkcs11}). The provider shows neither the token's label nor a key's CKA_ID.
+ *
+ * @param library of the token's vendor
+ * @param slotListIndex place of the token's slot in the list of all slots, from 0
+ * @param pin of the user
+ * @param stateDirectory where refused PINs are recorded
+ * @param keyLabel CKA_LABEL; no other secret key on the token may have the same
+ * @param identity what names the key in ciphertexts: the CKA_ID in hex, or what {@code identity}
+ *     says
+ * @param checkValue a ciphertext that the key opens; empty: the key is not proved
+ */
+public record SunPkcs11KeySettings(
+    String name,
+    Path library,
+    int slotListIndex,
+    SecretSource pin,
+    Path stateDirectory,
+    String keyLabel,
+    String identity,
+    byte[] checkValue,
+    int generation,
+    PoolSettings pool)
+    implements KeySettings {
+  @Override
+  public Algorithm algorithm() {
+    return Algorithm.AES_GCM;
+  }
+}

@@ -1,0 +1,8 @@
+package io.github.keywrap.app;
+
+final class AesTokenRecoveryTest extends TokenRecoveryContract {
+  @Override
+  protected String settings() {
+    return "";
+  }
+}

@@ -1,0 +1,209 @@
+package io.github.keywrap.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KeyCondition;
+import io.github.keywrap.domain.KeyId;
+import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.KmsException;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.pkcs11.MadeKey;
+import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.settings.Pkcs11KeySettings;
+import io.github.keywrap.token.SoftHsm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A sealed key from keygen to its backup, and what happens when the token goes away. */
+final class SealedKeyLifeTest {
+  private static final String IN_FILE = ", algorithm: sm4-sealed, sealed-key: { file: sealed.pem }";
+  private static final String ON_TOKEN = ", algorithm: sm4-sealed";
+  private static final Duration NOTICED = Duration.ofSeconds(30);
+
+  @TempDir private Path folder;
+  private TokenKey token;
+
+  @BeforeEach
+  void makeToken() throws Exception {
+    token = TokenKey.in(folder);
+  }
+
+  @AfterEach
+  void noFaults() {
+    SoftHsm.faults();
+  }
+
+  @Test
+  void servesOnWithoutTheTokenAndSaysThatARestartWouldFail() throws Exception {
+    Pkcs11KeySettings settings = token.key(ON_TOKEN);
+    MadeKey _ = Pkcs11Keys.generate(settings);
+    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+      WrappedKey before = wrap(wrapper);
+      assertThat(wrapper.condition()).isEqualTo(new KeyCondition.Sound());
+      SoftHsm.faults("* fail e0"); // CKR_TOKEN_NOT_PRESENT
+      await().atMost(NOTICED).until(() -> wrapper.condition() instanceof KeyCondition.Impaired);
+      assertThat(wrapper.condition().toString())
+          .contains("a restart would not open it")
+          .contains("CKR_TOKEN_NOT_PRESENT");
+      unwrap(wrapper, before);
+      unwrap(wrapper, wrap(wrapper));
+      SoftHsm.faults();
+      await().atMost(NOTICED).until(() -> wrapper.condition() instanceof KeyCondition.Sound);
+    }
+  }
+
+  @Test
+  void saysThatItsDataObjectIsGone() throws Exception {
+    Pkcs11KeySettings settings = token.key(ON_TOKEN);
+    MadeKey _ = Pkcs11Keys.generate(settings);
+    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+      WrappedKey before = wrap(wrapper);
+      tool("--delete-object", "--type", "data", "--label", "kek-sealed");
+      SoftHsm.faults(SoftHsm.reset());
+      await().atMost(NOTICED).until(() -> wrapper.condition() instanceof KeyCondition.Impaired);
+      assertThat(wrapper.condition().toString()).contains("there is no sealed key");
+      unwrap(wrapper, before);
+    }
+  }
+
+  @Test
+  void opensAtLastWhenTheTokenComesLate() throws Exception {
+    Pkcs11KeySettings settings = token.key(IN_FILE);
+    MadeKey _ = Pkcs11Keys.generate(settings);
+    SoftHsm.faults("* fail e0");
+    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+      assertThatThrownBy(() -> wrap(wrapper)).isInstanceOf(BackendUnavailable.class);
+      assertThat(wrapper.currentKeyId()).isPresent();
+      SoftHsm.faults();
+      await()
+          .atMost(Duration.ofSeconds(5))
+          .ignoreExceptionsInstanceOf(KmsException.class)
+          .until(() -> wrap(wrapper).keyId().equals(wrapper.currentKeyId().orElseThrow()));
+    }
+  }
+
+  @Test
+  void aBackupOpensWhatWasWrappedBefore() throws Exception {
+    Pkcs11KeySettings settings = token.key(ON_TOKEN);
+    MadeKey made = Pkcs11Keys.generate(settings);
+    Path backup = Files.writeString(folder.resolve("backup.pem"), made.sealedKey());
+    WrappedKey wrapped;
+    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+      wrapped = wrap(wrapper);
+    }
+    assertThatThrownBy(() -> Pkcs11Keys.restore(settings, backup))
+        .isInstanceOf(OperatorException.class)
+        .hasMessageContaining("there is a sealed key already");
+    tool("--delete-object", "--type", "data", "--label", "kek-sealed");
+    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+      assertThatThrownBy(() -> wrap(wrapper))
+          .isInstanceOf(KeyUnavailable.class)
+          .hasMessageContaining("keygen --restore");
+    }
+    assertThat(Pkcs11Keys.restore(settings, backup)).isEqualTo(made);
+    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+      unwrap(wrapper, wrapped);
+    }
+    assertThat(Pkcs11Keys.restore(token.key(IN_FILE), backup)).isEqualTo(made);
+    assertThat(Files.readString(folder.resolve("sealed.pem"))).isEqualTo(made.sealedKey());
+  }
+
+  @Test
+  void neitherAnAlteredKeyNorOneOfAnotherTokenIsLoaded() throws Exception {
+    Pkcs11KeySettings settings = token.key(IN_FILE);
+    MadeKey made = Pkcs11Keys.generate(settings);
+    Path file = folder.resolve("sealed.pem");
+    Files.delete(file);
+    byte[] der = java.util.Base64.getMimeDecoder().decode(made.sealedKey().replaceAll("-.*-", ""));
+    for (int at : new int[] {4, 20, 60, der.length - 1}) {
+      byte[] altered = der.clone();
+      altered[at] ^= 1;
+      Path backup = folder.resolve("altered.pem");
+      Files.writeString(
+          backup,
+          "-----BEGIN KEYWRAP SEALED KEY-----\n%s\n-----END KEYWRAP SEALED KEY-----\n"
+              .formatted(java.util.Base64.getEncoder().encodeToString(altered)));
+      assertThatThrownBy(() -> Pkcs11Keys.restore(settings, backup))
+          .as("byte " + at)
+          .isInstanceOf(OperatorException.class);
+      assertThat(file).doesNotExist();
+    }
+    Path none = Files.writeString(folder.resolve("none.pem"), "hello");
+    assertThatThrownBy(() -> Pkcs11Keys.restore(settings, none))
+        .isInstanceOf(OperatorException.class)
+        .hasMessageContaining("holds no sealed key");
+    assertThatThrownBy(() -> Pkcs11Keys.restore(token.key(""), none))
+        .isInstanceOf(OperatorException.class)
+        .hasMessageContaining("only keys with algorithm: sm4-sealed");
+  }
+
+  @Test
+  void anAlteredFileIsKeptFromOpening() throws Exception {
+    Pkcs11KeySettings settings = token.key(IN_FILE);
+    MadeKey made = Pkcs11Keys.generate(settings);
+    Path file = folder.resolve("sealed.pem");
+    Files.writeString(file, made.sealedKey().substring(1));
+    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+      assertThatThrownBy(() -> wrap(wrapper))
+          .isInstanceOf(KeyUnavailable.class)
+          .hasMessageContaining("holds no sealed key");
+    }
+  }
+
+  @Test
+  void usesAnAesKeyThatIsThereAndRefusesASecondSealedKey() throws Exception {
+    Pkcs11KeySettings aes = token.key("");
+    String id = Pkcs11Keys.generate(aes).keyId();
+    Pkcs11KeySettings settings = token.key(ON_TOKEN);
+    assertThat(Pkcs11Keys.generate(settings).keyId()).isEqualTo(id);
+    assertThatThrownBy(() -> Pkcs11Keys.generate(settings))
+        .isInstanceOf(OperatorException.class)
+        .hasMessageContaining("there is a sealed key already");
+    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+      KeyId keyId = wrap(wrapper).keyId();
+      assertThat(keyId.identity()).endsWith("-sm4-sealed").doesNotContain(id);
+    }
+  }
+
+  @Test
+  void keygenThatFailsLeavesNoKeyBehind() throws Exception {
+    Pkcs11KeySettings settings = token.key(ON_TOKEN);
+    SoftHsm.faults("C_GenerateRandom fail 30");
+    assertThatThrownBy(() -> Pkcs11Keys.generate(settings)).isInstanceOf(KmsException.class);
+    assertThat(tool("--list-objects")).doesNotContain("kek");
+  }
+
+  private String tool(String... arguments) throws Exception {
+    List<String> command =
+        new java.util.ArrayList<>(
+            List.of("pkcs11-tool", "--module", SoftHsm.LIBRARY.toString(), "--token-label"));
+    command.addAll(List.of(token.token(), "--login", "--pin", SoftHsm.PIN));
+    command.addAll(List.of(arguments));
+    return SoftHsm.run(command);
+  }
+
+  private static WrappedKey wrap(KeyWrapper wrapper) {
+    try (SecretBytes secret = SecretBytes.owning(new byte[32])) {
+      return wrapper.wrap(secret, Deadline.after(Duration.ofSeconds(5)));
+    }
+  }
+
+  private static void unwrap(KeyWrapper wrapper, WrappedKey wrapped) {
+    try (SecretBytes secret = wrapper.unwrap(wrapped, Deadline.after(Duration.ofSeconds(5)))) {
+      assertThat(secret.expose()).isEqualTo(new byte[32]);
+    }
+  }
+}

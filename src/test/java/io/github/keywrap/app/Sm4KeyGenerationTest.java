@@ -1,0 +1,154 @@
+package io.github.keywrap.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.keywrap.domain.Algorithm;
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.Envelope;
+import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.KmsException;
+import io.github.keywrap.domain.KmsException.InvalidCiphertext;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.pkcs11.MadeKey;
+import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Steps;
+import io.github.keywrap.pkcs11.TokenListing;
+import io.github.keywrap.settings.Pkcs11KeySettings;
+import io.github.keywrap.token.SoftHsm;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SM4 keys of a token: what keygen makes, and what is taken for them. */
+final class Sm4KeyGenerationTest {
+  private static final String CBC = ", algorithm: sm4-cbc-hmac, vendor: sansec";
+
+  @TempDir private Path folder;
+  private TokenKey token;
+
+  @BeforeEach
+  void makeToken() throws Exception {
+    token = TokenKey.in(folder);
+  }
+
+  @AfterEach
+  void noFaults() {
+    SoftHsm.faults();
+  }
+
+  @Test
+  void makesTwoKeysWithOneIdForEncryptThenMac() throws Exception {
+    String id = Pkcs11Keys.generate(token.key(CBC)).keyId();
+    assertThat(list())
+        .contains("label:      kek\n", "label:      kek-mac\n")
+        .containsPattern("(?s)ID:         " + id + ".*ID:         " + id);
+    Pkcs11Keys.tryOut(token.key(CBC), Steps.UNTOLD);
+    List<String> listing = TokenListing.of(token.key(CBC));
+    int line = 0;
+    while (!listing.get(line).contains("\"kek-mac\"")) {
+      line++;
+    }
+    String macKey = listing.get(line + 1);
+    assertThat(macKey).contains("CKA_SIGN").doesNotContain("CKA_ENCRYPT", "CKA_WRAP", "CKA_UNWRAP");
+    assertThatThrownBy(() -> Pkcs11Keys.generate(token.key(CBC)))
+        .isInstanceOf(OperatorException.class);
+  }
+
+  @Test
+  void destroysTheFirstKeyIfTheSecondCannotBeMade() throws Exception {
+    SoftHsm.faults("C_GenerateKey fail 30 2");
+    assertThatThrownBy(() -> Pkcs11Keys.generate(token.key(CBC)))
+        .isInstanceOf(KmsException.class)
+        .hasMessageContaining("CKR_DEVICE_ERROR");
+    assertThat(list()).doesNotContain("kek");
+    SoftHsm.faults();
+    MadeKey _ = Pkcs11Keys.generate(token.key(CBC));
+  }
+
+  @Test
+  void saysWhatIsLeftIfTheFirstKeyCannotBeDestroyed() throws Exception {
+    SoftHsm.faults("C_GenerateKey fail 30 2", "C_DestroyObject fail 30");
+    assertThatThrownBy(() -> Pkcs11Keys.generate(token.key(CBC)))
+        .isInstanceOf(OperatorException.class)
+        .hasMessageContaining("the SM4 key \"kek\" with id");
+  }
+
+  /** As after a keygen that was killed between the two. */
+  @Test
+  void anSm4KeyWithoutItsMacKeyIsRefused() throws Exception {
+    MadeKey _ = Pkcs11Keys.generate(token.key(CBC));
+    String _ = SoftHsm.run(tool("--delete-object", "--type", "secrkey", "--label", "kek-mac"));
+    assertThatThrownBy(() -> Pkcs11Keys.tryOut(token.key(CBC), Steps.UNTOLD))
+        .isInstanceOf(KeyUnavailable.class)
+        .hasMessageContaining("no MAC keys belong to the SM4 key with label \"kek\"")
+        .hasMessageContaining("\"kek-mac\"");
+  }
+
+  @Test
+  void withoutANumberNoKeyIsMade() throws Exception {
+    String numbers =
+        ", algorithm: sm4-gcm, mechanisms: { sm4-gcm: \"0x8000010F\" },"
+            + " key-types: { sm4: \"0x80000106\" }";
+    assertThatThrownBy(() -> Pkcs11Keys.generate(token.key(numbers)))
+        .isInstanceOf(OperatorException.class)
+        .hasMessageContaining("mechanisms.sm4-key-gen is missing");
+  }
+
+  @Test
+  void aNumberThatTheTokenDoesNotKnowIsNamedByTheToken() throws Exception {
+    MadeKey _ = Pkcs11Keys.generate(token.key(CBC));
+    assertThatThrownBy(
+            () ->
+                Pkcs11Keys.tryOut(
+                    token.key(CBC + ", mechanisms: { sm4-cbc: \"0x8000FFFF\" }"), Steps.UNTOLD))
+        .isInstanceOf(KmsException.class)
+        .hasMessageContaining("C_EncryptInit: CKR_MECHANISM_INVALID");
+  }
+
+  /** The key id is authentic and the key's own: only the algorithm is another one. */
+  @Test
+  void anEnvelopeOfAnotherAlgorithmIsRefused() throws Exception {
+    for (String algorithm : List.of("", CBC.replace("kek", "kek2"))) {
+      token = TokenKey.in(java.nio.file.Files.createTempDirectory(folder, "t"));
+      Pkcs11KeySettings settings = token.key(algorithm);
+      MadeKey _ = Pkcs11Keys.generate(settings);
+      try (KeyWrapper wrapper = Pkcs11Keys.open(settings);
+          SecretBytes secret = SecretBytes.owning(new byte[32])) {
+        Deadline deadline = Deadline.after(Duration.ofSeconds(5));
+        WrappedKey wrapped = wrapper.wrap(secret, deadline);
+        Envelope envelope = Envelope.of(wrapped);
+        for (Algorithm other : Algorithm.values()) {
+          if (other != settings.algorithm()) {
+            byte[] forged =
+                new Envelope(other, envelope.keyId(), envelope.iv(), envelope.sealed()).encode();
+            assertThatThrownBy(
+                    () -> wrapper.unwrap(new WrappedKey(envelope.keyId(), forged), deadline))
+                .isInstanceOf(InvalidCiphertext.class)
+                .hasMessageContaining("the ciphertext says " + other);
+          }
+        }
+      }
+    }
+  }
+
+  private String list() throws Exception {
+    return SoftHsm.run(tool("--list-objects", "--type", "secrkey"));
+  }
+
+  private List<String> tool(String... arguments) {
+    List<String> command = new ArrayList<>(List.of("pkcs11-tool", "--module"));
+    command.addAll(List.of(SoftHsm.LIBRARY.toString(), "--token-label", token.token()));
+    command.addAll(List.of("--login", "--pin", SoftHsm.PIN));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+}

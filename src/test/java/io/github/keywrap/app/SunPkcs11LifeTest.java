@@ -1,0 +1,248 @@
+package io.github.keywrap.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.github.keywrap.config.SettingsLoader;
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.KmsException;
+import io.github.keywrap.domain.KmsException.AccessDenied;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.InvalidCiphertext;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Steps;
+import io.github.keywrap.pkcs11.SunPkcs11Keys;
+import io.github.keywrap.settings.SunPkcs11KeySettings;
+import io.github.keywrap.token.SoftHsm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is special about the JDK's provider: its traps, and the way round them. */
+final class SunPkcs11LifeTest {
+  private static final Duration RECOVERY = Duration.ofSeconds(5);
+
+  @TempDir private Path folder;
+  private TokenKey token;
+  private String id = "";
+  private Path library = SoftHsm.LIBRARY;
+  private int slotListIndex;
+
+  @BeforeEach
+  void makeToken() throws Exception {
+    token = TokenKey.in(folder);
+    id = Pkcs11Keys.generate(token.key("")).keyId();
+    library = SoftHsm.copyOfLibrary(SoftHsm.faultyLibrary());
+    slotListIndex = SoftHsm.slotListIndex(Tokens.list(SoftHsm.LIBRARY), token.token());
+  }
+
+  @AfterEach
+  void noFaults() {
+    SoftHsm.faults();
+  }
+
+  private SunPkcs11KeySettings settings(String more) throws Exception {
+    return settings("kek", id, more);
+  }
+
+  private SunPkcs11KeySettings settings(String label, String keyId, String more) throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("sun.yaml"),
+            """
+            keywrap:
+              state-directory: state
+              active: k
+              keys: { k: { type: pkcs11, driver: sunpkcs11, library: %s, slot-list-index: %d, \
+            key-label: %s, key-id: "%s", pin: { file: pin }%s } }
+            """
+                .formatted(library, slotListIndex, label, keyId, more));
+    return (SunPkcs11KeySettings) new SettingsLoader(file, Map.of()).load().settings().active();
+  }
+
+  @Test
+  void eachDriverOpensWhatTheOtherWrapped() throws Exception {
+    try (KeyWrapper ours = Pkcs11Keys.open(token.key(""));
+        KeyWrapper theirs = SunPkcs11Keys.open(settings(""))) {
+      WrappedKey byOurs = wrap(ours);
+      WrappedKey byTheirs = wrap(theirs);
+      assertThat(byTheirs.keyId()).isEqualTo(byOurs.keyId());
+      unwrap(theirs, byOurs);
+      unwrap(ours, byTheirs);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "C_EncryptInit fail 30",
+        "C_EncryptInit fail b3",
+        "C_Encrypt fail 30",
+        "C_EncryptInit fail 90", // CKR_OPERATION_ACTIVE: a poisoned session
+      })
+  void comesBackAfterAFault(String fault) throws Exception {
+    try (KeyWrapper wrapper = SunPkcs11Keys.open(settings(""))) {
+      WrappedKey before = wrap(wrapper);
+      SoftHsm.faults(fault);
+      assertThatThrownBy(() -> wrap(wrapper)).isInstanceOf(BackendUnavailable.class);
+      SoftHsm.faults();
+      awaitServed(wrapper, before);
+    }
+  }
+
+  /** The provider itself never gets over it. */
+  @Test
+  void comesBackAfterAllSessionsAndTheLoginAreLost() throws Exception {
+    try (KeyWrapper wrapper = SunPkcs11Keys.open(settings(""))) {
+      WrappedKey before = wrap(wrapper);
+      for (int i = 0; i < 3; i++) {
+        SoftHsm.faults(SoftHsm.reset());
+        awaitServed(wrapper, before);
+      }
+    }
+  }
+
+  /** The provider makes the same exception of a wrong tag and of CKR_GENERAL_ERROR. */
+  @Test
+  void aDeadDeviceIsNotTakenForAnAlteredCiphertext() throws Exception {
+    try (KeyWrapper wrapper = SunPkcs11Keys.open(settings(""))) {
+      WrappedKey before = wrap(wrapper);
+      SoftHsm.faults("C_Decrypt fail 5");
+      assertThatThrownBy(() -> unwrap(wrapper, before)).isInstanceOf(BackendUnavailable.class);
+      SoftHsm.faults();
+      awaitServed(wrapper, before);
+      byte[] altered = before.ciphertext();
+      altered[altered.length - 1] ^= 1;
+      assertThatThrownBy(() -> unwrap(wrapper, new WrappedKey(before.keyId(), altered)))
+          .isInstanceOf(InvalidCiphertext.class);
+    }
+  }
+
+  @Test
+  void twoKeysWithOneLabelAreAClearError() throws Exception {
+    makeKey("twice", "a1a2a3a4a5a6a7a8");
+    makeKey("twice", "b1b2b3b4b5b6b7b8");
+    assertThatThrownBy(() -> SunPkcs11Keys.tryOut(settings(""), Steps.UNTOLD))
+        .isInstanceOf(KeyUnavailable.class)
+        .hasMessageContaining("same label")
+        .hasMessageContaining("driver: native");
+  }
+
+  @Test
+  void aLabelThatIsNotThereListsWhatIs() throws Exception {
+    assertThatThrownBy(() -> SunPkcs11Keys.tryOut(settings("other", id, ""), Steps.UNTOLD))
+        .isInstanceOf(KeyUnavailable.class)
+        .hasMessageContaining("no AES key with label \"other\" is on the token; it has: [kek]");
+  }
+
+  @Test
+  void theCheckValueProvesTheKey() throws Exception {
+    String value = told(settings("")).replaceAll("(?s).*check-value: (\\S+).*", "$1");
+    String set = ", check-value: \"" + value + "\"";
+    assertThat(told(settings(set))).contains("the key is pkcs11:" + id + "-aes-gcm");
+    makeKey("impostor", "c1c2c3c4c5c6c7c8");
+    library = SoftHsm.copyOfLibrary(SoftHsm.faultyLibrary());
+    assertThatThrownBy(() -> SunPkcs11Keys.tryOut(settings("impostor", id, set), Steps.UNTOLD))
+        .isInstanceOf(KeyUnavailable.class)
+        .hasMessageContaining("does not open check-value");
+    assertThatThrownBy(
+            () -> SunPkcs11Keys.tryOut(settings("impostor", "c1c2c3c4c5c6c7c8", set), Steps.UNTOLD))
+        .isInstanceOf(KeyUnavailable.class)
+        .hasMessageContaining("check-value is of key pkcs11:" + id);
+  }
+
+  @Test
+  void aWrongPinIsTriedOnce() throws Exception {
+    token.pin("9999");
+    SunPkcs11KeySettings wrong = settings("");
+    long before = SoftHsm.logins();
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> SunPkcs11Keys.tryOut(wrong, Steps.UNTOLD))
+          .isInstanceOf(AccessDenied.class);
+    }
+    assertThat(SoftHsm.logins() - before).isEqualTo(1);
+    token.pin(SoftHsm.PIN);
+    SunPkcs11Keys.tryOut(settings(""), Steps.UNTOLD);
+  }
+
+  @Test
+  void aSlotThatIsNotThereIsAnOutage() throws Exception {
+    slotListIndex = 9_999;
+    assertThatThrownBy(() -> SunPkcs11Keys.tryOut(settings(""), Steps.UNTOLD))
+        .isInstanceOf(BackendUnavailable.class);
+  }
+
+  private static String told(SunPkcs11KeySettings settings) {
+    List<String> told = new ArrayList<>();
+    SunPkcs11Keys.tryOut(
+        settings,
+        new Steps() {
+          @Override
+          public <T> T step(String name, Supplier<T> step, Function<T, String> result) {
+            T value = step.get();
+            told.add(name + ": " + result.apply(value));
+            return value;
+          }
+        });
+    return String.join("\n", told);
+  }
+
+  private void makeKey(String label, String keyId) throws Exception {
+    String _ =
+        SoftHsm.run(
+            List.of(
+                "pkcs11-tool",
+                "--module",
+                SoftHsm.LIBRARY.toString(),
+                "--token-label",
+                token.token(),
+                "--login",
+                "--pin",
+                SoftHsm.PIN,
+                "--keygen",
+                "--key-type",
+                "AES:32",
+                "--label",
+                label,
+                "--id",
+                keyId,
+                "--sensitive",
+                "--private"));
+  }
+
+  private static void awaitServed(KeyWrapper wrapper, WrappedKey before) {
+    await()
+        .atMost(RECOVERY)
+        .ignoreExceptionsInstanceOf(KmsException.class)
+        .untilAsserted(() -> unwrap(wrapper, before));
+    unwrap(wrapper, wrap(wrapper));
+  }
+
+  private static WrappedKey wrap(KeyWrapper wrapper) {
+    try (SecretBytes secret = SecretBytes.owning(new byte[32])) {
+      return wrapper.wrap(secret, Deadline.after(RECOVERY));
+    }
+  }
+
+  private static void unwrap(KeyWrapper wrapper, WrappedKey wrapped) {
+    try (SecretBytes secret = wrapper.unwrap(wrapped, Deadline.after(RECOVERY))) {
+      assertThat(secret.expose()).isEqualTo(new byte[32]);
+    }
+  }
+}
