@@ -40,19 +40,6 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
-  /** Where the link is. */
-  private sealed interface State<C extends Connection> {
-    /** The first attempt of a series is under way. */
-    record Connecting<C extends Connection>(CountDownLatch ended) implements State<C> {}
-
-    record Connected<C extends Connection>(Usable<C> usable) implements State<C> {}
-
-    /** An attempt failed; the next one follows. */
-    record Lost<C extends Connection>(KmsException cause, long since) implements State<C> {}
-
-    record Closed<C extends Connection>() implements State<C> {}
-  }
-
   private final String name;
   private final Driver<C> driver;
   private final LongSupplier clock;
@@ -61,7 +48,7 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
   /** Only the thread of this link uses it. Begins as now: the first attempt is not to do it. */
   private long lastReinitialized = System.nanoTime();
 
-  private State<C> state = new State.Connecting<>(new CountDownLatch(1));
+  private LinkState<C> state = new LinkState.Connecting<>(new CountDownLatch(1));
   private volatile @Nullable KnownGood provenBefore;
   private volatile @Nullable String identity;
 
@@ -94,7 +81,8 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
   /** Whether only another process could connect. */
   KeyCondition condition() {
     boolean isStuck =
-        state() instanceof State.Lost<C> lost
+        state() instanceof LinkState.Lost<C> lost
+            && lost.cause() instanceof BackendUnavailable
             && !driver.canReinitialize()
             && clock.getAsLong() - lost.since() > LONG_LOST.toNanos();
     return isStuck
@@ -132,17 +120,17 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
   }
 
   private Usable<C> await(Deadline deadline) {
-    State<C> now = state();
-    if (now instanceof State.Connecting<C>(CountDownLatch ended)) {
+    LinkState<C> now = state();
+    if (now instanceof LinkState.Connecting<C>(CountDownLatch ended)) {
       awaitEnd(ended, deadline);
       now = state();
     }
     return switch (now) {
-      case State.Connected<C>(Usable<C> usable) -> usable;
-      case State.Lost<C> lost -> throw lost.cause();
-      case State.Connecting<C> _ ->
+      case LinkState.Connected<C>(Usable<C> usable) -> usable;
+      case LinkState.Lost<C> lost -> throw lost.cause();
+      case LinkState.Connecting<C> _ ->
           throw BackendUnavailable.deadlineExceeded("no connection to the token yet");
-      case State.Closed<C> _ -> throw new BackendUnavailable("the token is closed", null);
+      case LinkState.Closed<C> _ -> throw new BackendUnavailable("the token is closed", null);
     };
   }
 
@@ -154,18 +142,18 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
     }
   }
 
-  private synchronized State<C> state() {
+  private synchronized LinkState<C> state() {
     return state;
   }
 
   /** Says that a connection does not work any more. The first to say so has it made again. */
   private void lose(Connection broken, String why) {
     synchronized (this) {
-      if (!(state instanceof State.Connected<C>(Usable<C> usable))
+      if (!(state instanceof LinkState.Connected<C>(Usable<C> usable))
           || usable.connection() != broken) {
         return;
       }
-      state = new State.Connecting<>(new CountDownLatch(1));
+      state = new LinkState.Connecting<>(new CountDownLatch(1));
       driver.connected(false);
     }
     LOG.log(Level.WARNING, "key \"{0}\": connection to the token lost: {1}", name, why);
@@ -181,7 +169,7 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
   }
 
   private void attempt(int failures) {
-    if (state() instanceof State.Closed<C>) {
+    if (state() instanceof LinkState.Closed<C>) {
       return;
     }
     KmsException cause;
@@ -230,7 +218,7 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
       }
       provenBefore = knownGood;
       identity = connection.identity();
-      if (!become(new State.Connected<>(new Usable<>(connection, knownGood)))) {
+      if (!become(new LinkState.Connected<>(new Usable<>(connection, knownGood)))) {
         connection.close();
       }
     } catch (RuntimeException e) {
@@ -243,27 +231,27 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
     if (failures == 0 || cause instanceof AccessDenied) {
       LOG.log(Level.DEBUG, "key \"{0}\": {1}", name, cause.getMessage());
     }
-    if (become(new State.Lost<>(cause, lostSince()))) {
+    if (become(new LinkState.Lost<>(cause, lostSince()))) {
       long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, 10));
       ScheduledFuture<?> _ = thread.schedule(() -> attempt(failures + 1), pause, MILLISECONDS);
     }
   }
 
   private long lostSince() {
-    return state() instanceof State.Lost<C> lost ? lost.since() : clock.getAsLong();
+    return state() instanceof LinkState.Lost<C> lost ? lost.since() : clock.getAsLong();
   }
 
   /** Goes to a state, unless the link is closed. */
-  private synchronized boolean become(State<C> next) {
-    if (state instanceof State.Closed<C>) {
+  private synchronized boolean become(LinkState<C> next) {
+    if (state instanceof LinkState.Closed<C>) {
       return false;
     }
-    State<C> before = state;
+    LinkState<C> before = state;
     state = next;
-    if (next instanceof State.Connected<C>) {
+    if (next instanceof LinkState.Connected<C>) {
       driver.connected(true);
     }
-    if (before instanceof State.Connecting<C>(CountDownLatch ended)) {
+    if (before instanceof LinkState.Connecting<C>(CountDownLatch ended)) {
       ended.countDown();
     }
     return true;
@@ -274,13 +262,13 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
    */
   @Override
   public void close() {
-    State<C> before;
+    LinkState<C> before;
     synchronized (this) {
       before = state;
-      state = new State.Closed<>();
+      state = new LinkState.Closed<>();
     }
     thread.shutdownNow();
-    if (before instanceof State.Closed<C>) {
+    if (before instanceof LinkState.Closed<C>) {
       return;
     }
     Thread closing =
@@ -292,14 +280,14 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
     }
   }
 
-  private void release(State<C> before) {
+  private void release(LinkState<C> before) {
     switch (before) {
-      case State.Connected<C>(Usable<C> usable) -> {
+      case LinkState.Connected<C>(Usable<C> usable) -> {
         driver.connected(false);
         usable.connection().close();
       }
-      case State.Connecting<C>(CountDownLatch ended) -> ended.countDown();
-      case State.Lost<C> _, State.Closed<C> _ -> {}
+      case LinkState.Connecting<C>(CountDownLatch ended) -> ended.countDown();
+      case LinkState.Lost<C> _, LinkState.Closed<C> _ -> {}
     }
     driver.close();
   }

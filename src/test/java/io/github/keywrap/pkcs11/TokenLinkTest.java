@@ -6,9 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyCondition;
+import io.github.keywrap.domain.KmsException;
+import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +32,19 @@ final class TokenLinkTest {
       assertThat(link.condition()).isInstanceOf(KeyCondition.NeedsRestart.class);
       driver.isAway = false;
       await().until(() -> link.condition() instanceof KeyCondition.Sound);
+    }
+  }
+
+  /** A refused PIN, or a key that is not there: a restart would find the same. */
+  @Test
+  void whatAPersonMustMendNeedsNoRestart() {
+    driver.refusal = new AccessDenied("the PIN is refused", null);
+    try (TokenLink<Connection> link = link()) {
+      link.start();
+      assertThatThrownBy(() -> link.call(Deadline.after(Duration.ofSeconds(5)), usable -> usable))
+          .isInstanceOf(AccessDenied.class);
+      later.set(Duration.ofHours(6).toNanos());
+      assertThat(link.condition()).isInstanceOf(KeyCondition.Sound.class);
     }
   }
 
@@ -66,12 +82,17 @@ final class TokenLinkTest {
 
   private static final class StubDriver implements Driver<Connection> {
     private volatile boolean isAway = true;
+    private volatile @Nullable KmsException refusal;
     private volatile boolean canReinitialize;
     private volatile boolean reinitialized;
     private volatile int closed;
 
     @Override
     public Connection connect(Deadline deadline, Steps steps) {
+      KmsException refused = refusal;
+      if (refused != null) {
+        throw refused;
+      }
       if (isAway) {
         throw new Pkcs11Exception(Function.C_OpenSession, ReturnValue.DEVICE_ERROR.code());
       }
