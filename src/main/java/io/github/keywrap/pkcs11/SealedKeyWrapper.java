@@ -146,9 +146,9 @@ final class SealedKeyWrapper implements KeyWrapper {
                   .orElseThrow(
                       () ->
                           new KeyUnavailable(
-                              "there is no sealed key: no %s; make it with keygen, or load a backup"
+                              "there is no sealed key: no %s; if there was one, load its backup with keygen --restore: what"
                                       .formatted(store)
-                                  + " with keygen --restore",
+                                  + " it wrapped does not open with a new one",
                               null));
           return bind(sealed, usable, deadline);
         });
