@@ -97,6 +97,11 @@ public record KeyId(String type, String identity, String version, int generation
     return new KeyId(type, identity, version, newGeneration);
   }
 
+  /** Whether both name the same version of the same key, of whatever generation. */
+  public boolean isSameKeyAs(KeyId other) {
+    return withGeneration(0).equals(other.withGeneration(0));
+  }
+
   /** The text form, which {@link #parse} reads. */
   @Override
   public String toString() {

@@ -42,7 +42,7 @@ final class CheckValue {
           case Envelope.Parsed.Malformed(String reason) ->
               throw new KeyUnavailable("check-value is not one of keywrap's: " + reason, null);
         };
-    if (!envelope.keyId().withGeneration(0).equals(keyId())) {
+    if (!envelope.keyId().isSameKeyAs(keyId())) {
       throw new KeyUnavailable(
           "check-value is of key %s, and the settings name %s".formatted(envelope.keyId(), keyId()),
           null);

@@ -37,9 +37,7 @@ final class Pkcs11KeyWrapper implements KeyWrapper {
 
   @Override
   public boolean opens(KeyId other) {
-    return currentKeyId()
-        .filter(own -> own.withGeneration(0).equals(other.withGeneration(0)))
-        .isPresent();
+    return currentKeyId().filter(other::isSameKeyAs).isPresent();
   }
 
   @Override

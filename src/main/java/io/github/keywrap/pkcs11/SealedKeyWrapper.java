@@ -146,9 +146,9 @@ final class SealedKeyWrapper implements KeyWrapper {
                   .orElseThrow(
                       () ->
                           new KeyUnavailable(
-                              "there is no sealed key: no %s; if there was one, load its backup with keygen --restore: what"
+                              "there is no sealed key: no %s; if there was one, load its backup with"
                                       .formatted(store)
-                                  + " it wrapped does not open with a new one",
+                                  + " keygen --restore: what it wrapped does not open with a new one",
                               null));
           return bind(sealed, usable, deadline);
         });
@@ -183,9 +183,7 @@ final class SealedKeyWrapper implements KeyWrapper {
 
   @Override
   public boolean opens(KeyId other) {
-    return currentKeyId()
-        .filter(own -> own.withGeneration(0).equals(other.withGeneration(0)))
-        .isPresent();
+    return currentKeyId().filter(other::isSameKeyAs).isPresent();
   }
 
   @Override

@@ -47,7 +47,7 @@ public final class SoftwareKeyWrapper implements KeyWrapper {
 
   @Override
   public boolean opens(KeyId other) {
-    return other.withGeneration(0).equals(keyId.withGeneration(0));
+    return other.isSameKeyAs(keyId);
   }
 
   @Override

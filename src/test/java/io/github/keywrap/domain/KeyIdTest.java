@@ -8,6 +8,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class KeyIdTest {
+  @Test
+  void generationsOfOneKeyAreTheSameKey() {
+    KeyId keyId = new KeyId("jd", "abcd", "v2", 0);
+    assertThat(keyId.isSameKeyAs(keyId.withGeneration(7))).isTrue();
+    assertThat(keyId.withGeneration(7).isSameKeyAs(keyId)).isTrue();
+    assertThat(keyId.isSameKeyAs(new KeyId("jd", "abcd", "v1", 0))).isFalse();
+    assertThat(keyId.isSameKeyAs(new KeyId("jd", "abce", "v2", 0))).isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
