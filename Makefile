@@ -6,7 +6,7 @@ MVN := mvn -B -ntp
 PROGRAM := target/keywrap/bin/keywrap
 SOURCES := pom.xml $(shell find src/main -type f)
 
-.PHONY: help run run-hsm test e2e native e2e-native cluster bench bench-start bench-token fuzz dist format clean packages
+.PHONY: help run run-hsm run-jdcloud fake-kms test e2e native e2e-native cluster bench bench-start bench-token fuzz dist format clean packages
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -25,6 +25,12 @@ run: $(PROGRAM) ## build what is missing and serve from a throw-away keystore on
 
 run-hsm: $(PROGRAM) ## the same from a key on a SoftHSM token; ALGORITHM=aes-gcm, sm4-sealed, sm4-gcm or sm4-cbc-hmac
 	@scripts/run-hsm $(or $(ALGORITHM),aes-gcm)
+
+run-jdcloud: $(PROGRAM) ## the same from a stand-in for JD Cloud KMS, with the JSON of jdcloud-sec/k8s-kms-plugin
+	@scripts/run-jdcloud
+
+fake-kms: packages ## the stand-in alone, on 127.0.0.1:18080
+	@scripts/fake-kms $(PORT)
 
 test: packages ## build and run all tests
 	@scripts/install-packages pkcs11-tool=opensc

@@ -20,6 +20,7 @@ const (
 // onEachBackEnd runs a scenario with a key of each kind: a new back end joins here.
 func onEachBackEnd(t *testing.T, scenario func(*testing.T, *Program)) {
 	t.Run("local", func(t *testing.T) { scenario(t, NewProgram(t, "aes-gcm")) })
+	t.Run("jdcloud", func(t *testing.T) { scenario(t, NewJDCloudProgram(t).Program) })
 	t.Run("hsm", func(t *testing.T) { scenario(t, NewHSMProgram(t, aesGCM)) })
 }
 
@@ -56,7 +57,7 @@ func encryptsAndSurvivesARestart(t *testing.T, keywrap *Program, stored string, 
 			t.Fatal(err)
 		}
 		cluster.ExpectStored(object, stored)
-		if told := keywrap.Run(cluster.Stored(object), "inspect"); !strings.Contains(told, "key id:       "+keywrap.keyID) {
+		if told := keywrap.Run(cluster.Stored(object), "inspect"); !strings.Contains(told, keywrap.told) {
 			t.Errorf("keywrap inspect says %q", told)
 		}
 	}

@@ -88,11 +88,16 @@ func (c *Client) Version() *kmsv1.VersionResponse {
 	return response
 }
 
-func (c *Client) Status() *kmsv2.StatusResponse {
-	c.t.Helper()
+// TryStatus may fail.
+func (c *Client) TryStatus() (*kmsv2.StatusResponse, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 	defer cancel()
-	response, err := c.v2.Status(ctx, &kmsv2.StatusRequest{})
+	return c.v2.Status(ctx, &kmsv2.StatusRequest{})
+}
+
+func (c *Client) Status() *kmsv2.StatusResponse {
+	c.t.Helper()
+	response, err := c.TryStatus()
 	if err != nil {
 		c.t.Fatalf("v2 Status: %v", err)
 	}

@@ -49,6 +49,12 @@ type ControlPlane struct {
 // NewControlPlane starts both; the first provider encrypts, all decrypt.
 func NewControlPlane(t *testing.T, providers ...Provider) *ControlPlane {
 	t.Helper()
+	return NewControlPlaneAs(t, configuration(providers))
+}
+
+// NewControlPlaneAs starts both with a whole EncryptionConfiguration.
+func NewControlPlaneAs(t *testing.T, configuration string) *ControlPlane {
+	t.Helper()
 	c := &ControlPlane{
 		t:       t,
 		folder:  Folder(t),
@@ -67,20 +73,25 @@ func NewControlPlane(t *testing.T, providers ...Provider) *ControlPlane {
 	etcd.Await(func() error { return c.get(c.etcdURL + "/health") })
 	c.write("tokens.csv", []byte(token+",admin,admin,system:masters\n"))
 	c.writeServiceAccountKey()
-	c.Encrypt(providers...)
+	c.write("encryption.yaml", []byte(configuration))
+	c.Restart()
 	return c
 }
 
 // Encrypt restarts kube-apiserver with another list of providers and waits until it is ready.
 func (c *ControlPlane) Encrypt(providers ...Provider) {
 	c.t.Helper()
+	c.write("encryption.yaml", []byte(configuration(providers)))
+	c.Restart()
+}
+
+func configuration(providers []Provider) string {
 	configuration := "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n" +
 		"    - resources: [secrets, configmaps]\n      providers:\n"
 	for _, provider := range providers {
 		configuration += string(provider)
 	}
-	c.write("encryption.yaml", []byte(configuration))
-	c.Restart()
+	return configuration
 }
 
 // Restart kills kube-apiserver, starts it again and waits until it is ready.

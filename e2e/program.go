@@ -12,18 +12,20 @@ import (
 	"testing"
 )
 
-// Program is the packaged keywrap with one local key, in a folder of its own.
+// Program is the packaged keywrap with one key, in a folder of its own.
 type Program struct {
 	t       *testing.T
 	folder  string
-	keyID   string // what its key ids begin with
+	told    string   // what "keywrap inspect" says of its ciphertexts
+	serve   []string // how it is started
 	process *Process
 }
 
 // NewProgram writes a configuration and makes the key.
 func NewProgram(t *testing.T, algorithm string) *Program {
 	t.Helper()
-	p := &Program{t: t, folder: Folder(t), keyID: "local:"}
+	p := &Program{t: t, folder: Folder(t), told: "key id:       local:"}
+	p.serve = []string{"serve", "--config", p.path("keywrap.yaml")}
 	p.write("passphrase", "a passphrase\n")
 	p.write("keywrap.yaml", fmt.Sprintf(`
 keywrap:
@@ -60,7 +62,7 @@ func (p *Program) Run(input []byte, arguments ...string) string {
 // Start serves in the background and returns when the socket accepts connections.
 func (p *Program) Start() {
 	p.t.Helper()
-	p.process = StartProcess(p.t, p.folder, "keywrap", executable(), "serve", "--config", p.path("keywrap.yaml"))
+	p.process = StartProcess(p.t, p.folder, "keywrap", executable(), p.serve...)
 	p.process.Await(func() error {
 		connection, err := net.Dial("unix", p.Socket())
 		if err == nil {

@@ -34,6 +34,8 @@ final class ArchitectureTest {
           .definedBy("..keywrap.local..")
           .layer("pkcs11")
           .definedBy("..keywrap.pkcs11..")
+          .layer("jdcloud")
+          .definedBy("..keywrap.jdcloud..")
           .layer("transport")
           .definedBy("..keywrap.transport..")
           .layer("observe")
@@ -56,10 +58,12 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("app")
           .whereLayer("pkcs11")
           .mayOnlyBeAccessedByLayers("app")
+          .whereLayer("jdcloud")
+          .mayOnlyBeAccessedByLayers("app")
           .whereLayer("config")
           .mayOnlyBeAccessedByLayers("app", "cli")
           .whereLayer("settings")
-          .mayOnlyBeAccessedByLayers("config", "local", "pkcs11", "app", "cli");
+          .mayOnlyBeAccessedByLayers("config", "local", "pkcs11", "jdcloud", "app", "cli");
 
   @ArchTest
   static final ArchRule domainKnowsNoFramework =
@@ -79,6 +83,7 @@ final class ArchitectureTest {
               "..keywrap.software..",
               "..keywrap.local..",
               "..keywrap.pkcs11..",
+              "..keywrap.jdcloud..",
               "..keywrap.settings..",
               "..keywrap.config..")
           .should()

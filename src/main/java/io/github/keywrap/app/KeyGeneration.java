@@ -4,6 +4,7 @@ import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.local.LocalKeys;
 import io.github.keywrap.pkcs11.MadeKey;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.settings.JdCloudKeySettings;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.LocalKeySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
@@ -33,6 +34,9 @@ public final class KeyGeneration {
           throw new OperatorException(
               "driver: sunpkcs11 cannot make a key with a CKA_ID",
               "make it with settings for driver: native, or with the vendor's tools");
+      case JdCloudKeySettings _ ->
+          throw new OperatorException(
+              "keys of JD Cloud KMS are made there", "make it in its console; see docs/jdcloud.md");
     };
   }
 
@@ -46,7 +50,7 @@ public final class KeyGeneration {
   public static String restore(KeySettings key, Path backup) {
     return switch (key) {
       case Pkcs11KeySettings pkcs11 -> describe(pkcs11, Pkcs11Keys.restore(pkcs11, backup));
-      case LocalKeySettings _, SunPkcs11KeySettings _ ->
+      case LocalKeySettings _, SunPkcs11KeySettings _, JdCloudKeySettings _ ->
           throw new OperatorException(
               "only keys with algorithm: sm4-sealed can be restored by keywrap",
               "restore any other by putting back its file, or with its vendor's means");

@@ -3,6 +3,8 @@ package io.github.keywrap.app;
 import io.github.keywrap.config.ConfigurationException;
 import io.github.keywrap.config.Problem;
 import io.github.keywrap.domain.Bulkhead;
+import io.github.keywrap.domain.CiphertextForm;
+import io.github.keywrap.domain.FailFastKeyWrapper;
 import io.github.keywrap.domain.HealthMonitor;
 import io.github.keywrap.domain.InlineBulkhead;
 import io.github.keywrap.domain.KeyRing;
@@ -11,11 +13,13 @@ import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.PooledBulkhead;
 import io.github.keywrap.domain.ReadBackKeyWrapper;
 import io.github.keywrap.domain.RingKey;
+import io.github.keywrap.jdcloud.JdCloudKeys;
 import io.github.keywrap.local.LocalKeys;
 import io.github.keywrap.observe.KeyMetrics;
 import io.github.keywrap.observe.MeteredKeyWrapper;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.pkcs11.SunPkcs11Keys;
+import io.github.keywrap.settings.JdCloudKeySettings;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.LocalKeySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
@@ -61,7 +65,7 @@ public final class KeyRings {
     }
     List<RingKey> keys =
         wrappers.entrySet().stream().map(key -> ringKey(key.getKey(), key.getValue())).toList();
-    return new KeyRing(settings.active().name(), keys);
+    return new KeyRing(settings.active().name(), keys, settings.bareKey());
   }
 
   /**
@@ -74,6 +78,23 @@ public final class KeyRings {
       case LocalKeySettings local -> LocalKeys.open(local);
       case Pkcs11KeySettings pkcs11 -> Pkcs11Keys.open(pkcs11);
       case SunPkcs11KeySettings sunPkcs11 -> SunPkcs11Keys.open(sunPkcs11);
+      case JdCloudKeySettings jdCloud -> JdCloudKeys.open(jdCloud);
+    };
+  }
+
+  private static CiphertextForm form(KeySettings key) {
+    return switch (key) {
+      case LocalKeySettings _, Pkcs11KeySettings _, SunPkcs11KeySettings _ ->
+          new CiphertextForm.Enveloped();
+      case JdCloudKeySettings jdCloud -> new CiphertextForm.Bare(JdCloudKeys.keyId(jdCloud));
+    };
+  }
+
+  /** A remote back end that is down costs each call its time; a token finds out by itself. */
+  private static boolean isRemote(KeySettings key) {
+    return switch (key) {
+      case LocalKeySettings _, Pkcs11KeySettings _, SunPkcs11KeySettings _ -> false;
+      case JdCloudKeySettings _ -> true;
     };
   }
 
@@ -113,7 +134,15 @@ public final class KeyRings {
     HealthMonitor monitor =
         new HealthMonitor(key.name(), verified, settings.healthInterval(), settings.callTimeout());
     metrics.observe(monitor::health, monitor::condition);
-    return new RingKey(key.name(), sampled, verified, bulkhead(key), monitor);
+    return isRemote(key)
+        ? new RingKey(
+            key.name(),
+            form(key),
+            new FailFastKeyWrapper(sampled, monitor),
+            new FailFastKeyWrapper(verified, monitor),
+            bulkhead(key),
+            monitor)
+        : new RingKey(key.name(), form(key), sampled, verified, bulkhead(key), monitor);
   }
 
   private static Bulkhead bulkhead(KeySettings key) {

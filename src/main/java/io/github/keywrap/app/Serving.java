@@ -34,6 +34,9 @@ public record Serving(Settings settings, KeyRing ring, SocketClaim claim, Termin
         SocketClaim claim = claim(settings.socket(), onWait)) {
       termination.catchSignals();
       ManagementEndpoints.configure(settings.management());
+      if (settings.debug()) {
+        System.setProperty("quarkus.log.category.\"io.github.keywrap\".level", "DEBUG");
+      }
       CURRENT.set(new Serving(settings, ring, claim, termination));
       AtomicInteger exitCode = new AtomicInteger(1);
       AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();

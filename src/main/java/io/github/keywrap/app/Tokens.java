@@ -4,6 +4,7 @@ import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.pkcs11.Steps;
 import io.github.keywrap.pkcs11.SunPkcs11Keys;
 import io.github.keywrap.pkcs11.TokenListing;
+import io.github.keywrap.settings.JdCloudKeySettings;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.LocalKeySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
@@ -31,7 +32,7 @@ public final class Tokens {
 
   private static List<String> list(KeySettings key) {
     return switch (key) {
-      case LocalKeySettings _ -> List.of();
+      case LocalKeySettings _, JdCloudKeySettings _ -> List.of();
       case Pkcs11KeySettings pkcs11 -> TokenListing.of(pkcs11);
       case SunPkcs11KeySettings _ ->
           List.of(
@@ -60,7 +61,7 @@ public final class Tokens {
 
   private static Optional<Path> stateDirectory(KeySettings key) {
     return switch (key) {
-      case LocalKeySettings _ -> Optional.empty();
+      case LocalKeySettings _, JdCloudKeySettings _ -> Optional.empty();
       case Pkcs11KeySettings pkcs11 -> Optional.of(pkcs11.token().stateDirectory());
       case SunPkcs11KeySettings sunPkcs11 -> Optional.of(sunPkcs11.stateDirectory());
     };
@@ -76,7 +77,7 @@ public final class Tokens {
           }
         };
     switch (key) {
-      case LocalKeySettings _ -> {}
+      case LocalKeySettings _, JdCloudKeySettings _ -> {}
       case Pkcs11KeySettings pkcs11 -> Pkcs11Keys.tryOut(pkcs11, steps);
       case SunPkcs11KeySettings sunPkcs11 -> SunPkcs11Keys.tryOut(sunPkcs11, steps);
     }

@@ -1,5 +1,6 @@
 package io.github.keywrap.cli;
 
+import io.github.keywrap.config.SettingsLoader;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Wraps and unwraps random bytes and says what works, a line each.",
       "With --socket: calls a running plugin as kube-apiserver does, on both APIs.",
-      "With --config: goes straight to the back end of each key, without a server."
+      "With --config or -f: goes straight to the back end of each key, without a server."
     })
 final class CheckCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
@@ -32,6 +33,12 @@ final class CheckCommand implements Callable<Integer> {
         paramLabel = "FILE",
         description = "Settings of the keys to try.")
     private @Nullable Path config;
+
+    @Option(
+        names = "-f",
+        paramLabel = "FILE",
+        description = "The same, from the configuration of jdcloud-sec/k8s-kms-plugin.")
+    private @Nullable Path pluginFile;
   }
 
   @Override
@@ -41,8 +48,17 @@ final class CheckCommand implements Callable<Integer> {
       new SocketCheck(report).run(target.socket);
     }
     if (target.config != null) {
-      new KeysCheck(report).run(target.config);
+      run(report, new SettingsLoader(target.config, System.getenv()));
+    }
+    if (target.pluginFile != null) {
+      run(report, SettingsLoader.ofJdCloudPlugin(target.pluginFile, System.getenv()));
     }
     return report.allPassed() ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  private void run(CheckReport report, SettingsLoader loader) {
+    SettingsLoader.Loaded loaded = loader.load();
+    loaded.warnings().forEach(warning -> ErrorOutput.warn(spec.commandLine().getErr(), warning));
+    new KeysCheck(report).run(loaded.settings());
   }
 }

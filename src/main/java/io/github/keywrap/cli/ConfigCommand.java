@@ -8,14 +8,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "config",
     mixinStandardHelpOptions = true,
-    description = "Checks or shows the settings.",
+    description = "Checks, shows or makes the settings.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ConfigCheckCommand.class, ConfigShowCommand.class})
+    subcommands = {ConfigCheckCommand.class, ConfigShowCommand.class, ConfigMigrateCommand.class})
 final class ConfigCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say check or show");
+    throw new ParameterException(spec.commandLine(), "say check, show or migrate");
   }
 }

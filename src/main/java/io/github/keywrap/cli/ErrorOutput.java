@@ -34,6 +34,14 @@ final class ErrorOutput implements IExecutionExceptionHandler {
     int _ = print(err, problem.toString(), problem.hint());
   }
 
+  static void warn(PrintWriter err, Problem warning) {
+    err.println("warning: " + warning);
+    if (!warning.hint().isEmpty()) {
+      err.println("hint: " + warning.hint());
+    }
+    err.flush();
+  }
+
   static int print(PrintWriter err, String message, String hint) {
     err.println("error: " + message);
     if (!hint.isEmpty()) {

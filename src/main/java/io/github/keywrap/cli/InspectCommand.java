@@ -33,13 +33,29 @@ final class InspectCommand implements Callable<Integer> {
     value.storage().forEach((name, text) -> out.printf("%-13s %s%n", name + ":", text));
     switch (Envelope.parse(value.ciphertext())) {
       case Envelope.Parsed.WellFormed(Envelope envelope) -> print(out, envelope);
-      case Envelope.Parsed.Malformed(String reason) ->
-          throw new OperatorException(
-              "the ciphertext (%d bytes) is no keywrap envelope: %s"
-                  .formatted(value.ciphertext().length, reason),
-              "another plugin may have made it, or it is damaged");
+      case Envelope.Parsed.Malformed(String reason) -> printOther(out, value, reason);
     }
     return ExitCode.OK;
+  }
+
+  private static void printOther(PrintWriter out, InspectedValue value, String reason) {
+    int length = value.ciphertext().length;
+    if (length == 0) {
+      throw new OperatorException(
+          "the wrapped key is empty: whatever stored this object has lost its key, nobody can read"
+              + " it",
+          "write the object anew; see docs/migrate-from-jdcloud-sec.md");
+    }
+    if (value.storage().isEmpty()) {
+      throw new OperatorException(
+          "the ciphertext (%d bytes) is no keywrap envelope: %s".formatted(length, reason),
+          "it is the bare answer of a KMS, as jdcloud keys have it, or another plugin's, or damaged");
+    }
+    out.printf(
+        "%-13s %s%n",
+        "format:",
+        value.isOfJdCloud() ? "bare, of JD Cloud KMS" : "bare, as JD Cloud KMS and others have it");
+    out.printf("%-13s %d bytes%n", "ciphertext:", length);
   }
 
   private static void print(PrintWriter out, Envelope envelope) {

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  */
 @SuppressWarnings("ArrayRecordComponent") // lives for one command, is never compared
 record InspectedValue(Map<String, String> storage, byte[] ciphertext) {
+  private static final String STORED_KEY_ID = "stored key id";
   private static final Pattern PREFIX = Pattern.compile("k8s:enc:([a-z0-9]+):(v[0-9]+):([^:]*):");
   private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/\\s]+=*\\s*");
 
@@ -32,6 +33,11 @@ record InspectedValue(Map<String, String> storage, byte[] ciphertext) {
       return read(decode(text));
     }
     return new InspectedValue(Map.of(), input);
+  }
+
+  /** Whether kube-apiserver has noted beside it that a key of JD Cloud KMS made it. */
+  boolean isOfJdCloud() {
+    return storage.getOrDefault(STORED_KEY_ID, "").startsWith("jdcloud:");
   }
 
   private static byte[] decode(String text) {
@@ -71,7 +77,7 @@ record InspectedValue(Map<String, String> storage, byte[] ciphertext) {
 
   private static InspectedValue v2(Map<String, String> storage, byte[] stored) {
     EncryptedObject object = parseV2(stored);
-    storage.put("stored key id", object.getKeyId());
+    storage.put(STORED_KEY_ID, object.getKeyId());
     return new InspectedValue(storage, object.getEncryptedDekSource().toByteArray());
   }
 

@@ -2,7 +2,6 @@ package io.github.keywrap.cli;
 
 import io.github.keywrap.app.KeyRings;
 import io.github.keywrap.app.Tokens;
-import io.github.keywrap.config.SettingsLoader;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KeyWrapper;
@@ -13,7 +12,6 @@ import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.Settings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -29,8 +27,7 @@ final class KeysCheck {
     this.report = report;
   }
 
-  void run(Path config) {
-    Settings settings = new SettingsLoader(config, System.getenv()).load().settings();
+  void run(Settings settings) {
     settings.keys().forEach(this::steps);
     try (KeyRing ring = KeyRings.open(settings, new SimpleMeterRegistry())) {
       for (RingKey key : ring.keys()) {

@@ -10,7 +10,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine().execute(JdCloudPluginName.translate(args)));
   }
 
   static CommandLine commandLine() {

@@ -1,6 +1,7 @@
 package io.github.keywrap.config;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -8,9 +9,16 @@ import java.util.stream.Stream;
  * config show} and the table in {@code docs/configuration.md} come from it.
  */
 final class Catalogue {
+  private static final Set<String> TYPES = Set.of(Setting.LOCAL, Setting.PKCS11, Setting.JDCLOUD);
+
   /** In the order of the documentation. */
   static final List<Setting> ALL =
-      Stream.of(ServerSetting.ALL, KeySetting.ALL, LocalSetting.ALL, Pkcs11Setting.ALL)
+      Stream.of(
+              ServerSetting.ALL,
+              KeySetting.ALL,
+              LocalSetting.ALL,
+              Pkcs11Setting.ALL,
+              JdCloudSetting.ALL)
           .flatMap(List::stream)
           .toList();
 
@@ -22,9 +30,10 @@ final class Catalogue {
 
   /** Those of a key of that type; of any key, if it is no type. */
   static Stream<Setting> perKey(String type) {
-    boolean isType = type.equals(Setting.LOCAL) || type.equals(Setting.PKCS11);
+    boolean isType = TYPES.contains(type);
     return perKey()
-        .filter(setting -> !isType || setting.type().isEmpty() || setting.type().equals(type));
+        .filter(setting -> !isType || setting.type().isEmpty() || setting.type().equals(type))
+        .filter(setting -> !type.equals(Setting.JDCLOUD) || !setting.equals(KeySetting.ALGORITHM));
   }
 
   static Stream<Setting> common() {

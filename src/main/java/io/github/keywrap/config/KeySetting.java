@@ -8,13 +8,13 @@ import java.util.List;
 /** Settings that every type of key has. */
 final class KeySetting {
   static final Setting TYPE =
-      required("keywrap.keys.*.type", "Back end of the key: `local` or `pkcs11`.");
+      required("keywrap.keys.*.type", "Back end of the key: `local`, `pkcs11` or `jdcloud`.");
   static final Setting ALGORITHM =
       optional(
           "keywrap.keys.*.algorithm",
           "aes-gcm",
           "`aes-gcm`; with `local` also `sm4-gcm`; with `pkcs11` also `sm4-gcm`, `sm4-cbc-hmac` and"
-              + " `sm4-sealed`, see docs/sm4.md.");
+              + " `sm4-sealed`, see docs/sm4.md. Not with `jdcloud`.");
   static final Setting GENERATION =
       optional(
           "keywrap.keys.*.generation",
@@ -26,7 +26,7 @@ final class KeySetting {
           "keywrap.keys.*.pool.threads",
           "",
           "Threads for calls to this key; 0: they run where they arrive, for keys that only"
-              + " compute. Default: `local` 0, `pkcs11` 8.");
+              + " compute. Default: `local` 0, `pkcs11` 8, `jdcloud` 64.");
   static final Setting QUEUE =
       optional("keywrap.keys.*.pool.queue", "4096", "Calls that may wait for a thread.");
 

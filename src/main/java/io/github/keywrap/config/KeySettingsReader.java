@@ -1,6 +1,7 @@
 package io.github.keywrap.config;
 
 import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 
 import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.settings.KeySettings;
@@ -8,8 +9,8 @@ import io.github.keywrap.settings.LocalKeySettings;
 import io.github.keywrap.settings.PoolSettings;
 import io.github.keywrap.settings.SecretFile;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,11 +35,13 @@ final class KeySettingsReader {
   private final SettingReader reader;
   private final SecretSourceReader secrets;
   private final Pkcs11KeySettingsReader pkcs11;
+  private final JdCloudKeySettingsReader jdCloud;
 
   KeySettingsReader(SettingReader reader, Map<String, String> environment) {
     this.reader = reader;
     this.secrets = new SecretSourceReader(reader, environment);
     this.pkcs11 = new Pkcs11KeySettingsReader(reader, secrets);
+    this.jdCloud = new JdCloudKeySettingsReader(reader, secrets);
   }
 
   KeySettings read(String key) {
@@ -56,19 +59,26 @@ final class KeySettingsReader {
             KeySetting.TYPE,
             key,
             Map.<String, Function<String, KeySettings>>of(
-                Setting.LOCAL, this::local, Setting.PKCS11, pkcs11::read),
+                Setting.LOCAL, this::local,
+                Setting.PKCS11, pkcs11::read,
+                Setting.JDCLOUD, jdCloud::read),
             this::unknown)
         .apply(key);
   }
 
   private void refuseOtherTypes(String type, String key) {
-    List<Setting> fitting = Catalogue.perKey(type).toList();
+    Set<String> fitting = Catalogue.perKey(type).map(Setting::name).collect(toSet());
     Catalogue.perKey()
-        .filter(setting -> !fitting.contains(setting) && reader.isGiven(setting, key))
+        .filter(setting -> !fitting.contains(setting.name()) && reader.isGiven(setting, key))
         .forEach(
             setting ->
                 reader.problem(
-                    setting, key, "is not for type: " + type, "it is for " + setting.type()));
+                    setting,
+                    key,
+                    "is not for type: " + type,
+                    setting.type().isEmpty()
+                        ? "a key in a KMS has an algorithm of its own"
+                        : "it is for " + setting.type()));
   }
 
   private LocalKeySettings local(String key) {

@@ -1,11 +1,32 @@
 package io.github.keywrap.config;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The places that one secret can be in; exactly one of them is given. */
-record SecretSettings(Setting file, Setting credential, Setting environment) {
+/**
+ * The places that one secret can be in; at most one of them is given.
+ *
+ * @param json configuration of the old plugin that holds it, where that is a place
+ */
+record SecretSettings(
+    Setting file, Setting credential, Setting environment, Optional<JsonPlace> json) {
+
+  /**
+   * A field of a JSON file.
+   *
+   * @param setting that names the file
+   */
+  record JsonPlace(Setting setting, String field) {}
+
+  SecretSettings(Setting file, Setting credential, Setting environment) {
+    this(file, credential, environment, Optional.empty());
+  }
+
   List<Setting> all() {
-    return List.of(file, credential, environment);
+    return Stream.concat(
+            Stream.of(file, credential, environment), json.map(JsonPlace::setting).stream())
+        .toList();
   }
 
   /** What the secret is called in the settings, for example {@code passphrase}. */

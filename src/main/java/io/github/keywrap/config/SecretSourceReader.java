@@ -2,12 +2,14 @@ package io.github.keywrap.config;
 
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.settings.EnvironmentSecret;
+import io.github.keywrap.settings.JsonSecret;
 import io.github.keywrap.settings.SecretFile;
 import io.github.keywrap.settings.SecretSource;
 import io.github.keywrap.settings.SystemdCredential;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads where a secret is, and that it can be had. */
 final class SecretSourceReader {
@@ -37,6 +39,13 @@ final class SecretSourceReader {
     return source;
   }
 
+  /** Reads a secret that may be left out. */
+  Optional<SecretSource> readOptional(SecretSettings secret, String key) {
+    return secret.all().stream().anyMatch(setting -> reader.isGiven(setting, key))
+        ? Optional.of(read(secret, key))
+        : Optional.empty();
+  }
+
   private SecretSource source(SecretSettings secret, Setting setting, String key) {
     String value = reader.effective(setting, key).value();
     if (setting.equals(secret.credential())) {
@@ -44,6 +53,11 @@ final class SecretSourceReader {
     }
     if (setting.equals(secret.environment())) {
       return new EnvironmentSecret(value, name -> environment.getOrDefault(name, ""));
+    }
+    Optional<SecretSettings.JsonPlace> json =
+        secret.json().filter(place -> place.setting().equals(setting));
+    if (json.isPresent()) {
+      return new JsonSecret(reader.path(setting, key), json.get().field());
     }
     Path file = value.isEmpty() ? Path.of("") : reader.path(setting, key);
     return new SecretFile(file);

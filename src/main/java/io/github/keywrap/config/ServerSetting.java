@@ -29,9 +29,21 @@ final class ServerSetting {
   static final Setting VERIFY_WRAP =
       optional(
           "keywrap.verify-wrap",
-          "sampled",
+          "",
           "Which v1 wraps are unwrapped and compared before they are answered: `always`, `sampled`"
-              + " (the first, then 1 in 100) or `off`. v2 wraps always are.");
+              + " (the first, then 1 in 100) or `off`. v2 wraps always are. Default: `always` if the"
+              + " active key is `jdcloud`, otherwise `sampled`.");
+  static final Setting BARE_KEY =
+      optional(
+          "keywrap.v1.raw-ciphertext-key",
+          "",
+          "Name of the `jdcloud` key that opens v1 ciphertexts, which name no key. Needed only where"
+              + " there are several.");
+  static final Setting LOG_LEVEL =
+      optional(
+          "keywrap.log-level",
+          "info",
+          "`info`, or `debug`: a line for each request to JD Cloud, without its content.");
   static final Setting CALL_TIMEOUT =
       optional(
           "keywrap.call-timeout",
@@ -60,7 +72,8 @@ final class ServerSetting {
       optional(
           "keywrap.state-directory",
           "/var/lib/keywrap",
-          "Where it is kept that a token refused a PIN, so that none is tried twice.");
+          "Where it is kept that a token refused a PIN, so that none is tried twice, and which"
+              + " versions a `jdcloud` key has had.");
 
   static final List<Setting> ALL =
       List.of(
@@ -70,6 +83,7 @@ final class ServerSetting {
           SOCKET_TAKEOVER_WAIT,
           ACTIVE,
           VERIFY_WRAP,
+          BARE_KEY,
           CALL_TIMEOUT,
           SHUTDOWN_GRACE,
           HEALTH_INTERVAL,
@@ -78,7 +92,8 @@ final class ServerSetting {
           MANAGEMENT_ENABLED,
           MANAGEMENT_HOST,
           MANAGEMENT_PORT,
-          STATE_DIRECTORY);
+          STATE_DIRECTORY,
+          LOG_LEVEL);
 
   private ServerSetting() {}
 }

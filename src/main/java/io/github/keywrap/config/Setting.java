@@ -16,6 +16,7 @@ public record Setting(
   static final String ANY_TYPE = "";
   static final String LOCAL = "local";
   static final String PKCS11 = "pkcs11";
+  static final String JDCLOUD = "jdcloud";
 
   static final String ROOT_NAME = "keywrap.";
   static final String KEYS = "keywrap.keys.";

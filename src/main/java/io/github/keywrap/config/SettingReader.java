@@ -18,16 +18,21 @@ import java.util.function.Function;
 final class SettingReader {
   private final Entries entries;
   private final List<Problem> problems;
+  private final List<Problem> warnings;
   private final Path folder;
   private final String source;
 
   /**
+   * @param problems where what cannot be used is added
+   * @param warnings where what should be changed is added
    * @param folder that relative paths start from
    * @param source place of what is missing
    */
-  SettingReader(Entries entries, List<Problem> problems, Path folder, String source) {
+  SettingReader(
+      Entries entries, List<Problem> problems, List<Problem> warnings, Path folder, String source) {
     this.entries = entries;
     this.problems = problems;
+    this.warnings = warnings;
     this.folder = folder;
     this.source = source;
   }
@@ -119,9 +124,17 @@ final class SettingReader {
   }
 
   void problem(Setting setting, String key, String message, String hint) {
+    problems.add(about(setting, key, message, hint));
+  }
+
+  void warning(Setting setting, String key, String message, String hint) {
+    warnings.add(about(setting, key, message, hint));
+  }
+
+  private Problem about(Setting setting, String key, String message, String hint) {
     String name = setting.nameFor(key);
     String place = isGiven(setting, key) ? effective(setting, key).place() : source;
-    problems.add(new Problem(place, name + " " + message, hint));
+    return new Problem(place, name + " " + message, hint);
   }
 
   private static Duration parseDuration(String text) {

@@ -18,18 +18,17 @@ import java.util.Properties;
  * Reads a settings file, flat and untyped: YAML (also nested), or properties if its name ends so.
  * Values keep the text they were written with: {@code mode: 0600} is the four characters.
  */
-final class SettingsFile {
+final class SettingsFile implements SettingsSource {
   private static final long MAX_LENGTH = 1_048_576;
 
   private final Path path;
-  private final List<Problem> problems;
 
-  SettingsFile(Path path, List<Problem> problems) {
+  SettingsFile(Path path) {
     this.path = path;
-    this.problems = problems;
   }
 
-  void readInto(Entries entries) {
+  @Override
+  public void readInto(Entries entries, List<Problem> problems, List<Problem> warnings) {
     try {
       if (!Files.isRegularFile(path) && Files.exists(path)) {
         problems.add(new Problem(path.toString(), "is not a regular file", ""));
@@ -38,7 +37,7 @@ final class SettingsFile {
       } else if (path.toString().endsWith(".properties")) {
         readProperties(entries);
       } else {
-        readYaml(entries);
+        readYaml(entries, problems);
       }
     } catch (NoSuchFileException e) {
       problems.add(
@@ -66,13 +65,13 @@ final class SettingsFile {
                     name, new Entry(properties.getProperty(name).strip(), path.toString())));
   }
 
-  private void readYaml(Entries entries) throws IOException {
+  private void readYaml(Entries entries, List<Problem> problems) throws IOException {
     YAMLFactory yaml =
         YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
     try (Reader reader = Files.newBufferedReader(path);
         YAMLParser parser = yaml.createParser(reader)) {
       if (parser.nextToken() == JsonToken.START_OBJECT) {
-        readObject(parser, "", entries);
+        readObject(parser, "", entries, problems);
         if (parser.nextToken() != null) {
           problems.add(new Problem(place(parser), "a second document begins", "keep one"));
         }
@@ -83,12 +82,13 @@ final class SettingsFile {
     }
   }
 
-  private void readObject(YAMLParser parser, String prefix, Entries entries) throws IOException {
+  private void readObject(YAMLParser parser, String prefix, Entries entries, List<Problem> problems)
+      throws IOException {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = prefix + parser.currentName();
       String place = place(parser);
       switch (parser.nextToken()) {
-        case START_OBJECT -> readObject(parser, name + ".", entries);
+        case START_OBJECT -> readObject(parser, name + ".", entries, problems);
         case START_ARRAY -> {
           problems.add(new Problem(place, name + " is a list, and takes one value", ""));
           parser.skipChildren();

@@ -2,6 +2,7 @@ package io.github.keywrap.config;
 
 import io.github.keywrap.domain.ReadBackKeyWrapper.Policy;
 import io.github.keywrap.domain.StatusPolicy;
+import io.github.keywrap.settings.JdCloudKeySettings;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.ManagementSettings;
 import io.github.keywrap.settings.Settings;
@@ -9,9 +10,11 @@ import io.github.keywrap.settings.SocketSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Loads the settings of a file and the environment. */
 public final class SettingsLoader {
@@ -19,6 +22,7 @@ public final class SettingsLoader {
   private static final Duration NONE = Duration.ZERO;
 
   private final Path file;
+  private final SettingsSource source;
   private final Map<String, String> environment;
 
   /**
@@ -26,12 +30,32 @@ public final class SettingsLoader {
    * @param environment of the process
    */
   public SettingsLoader(Path file, Map<String, String> environment) {
+    this(file, new SettingsFile(file), environment);
+  }
+
+  private SettingsLoader(Path file, SettingsSource source, Map<String, String> environment) {
     this.file = file;
+    this.source = source;
     this.environment = Map.copyOf(environment);
   }
 
-  /** Settings, and where each value came from. */
-  public record Loaded(Settings settings, List<EffectiveSetting> effective) {}
+  /**
+   * A loader of the configuration of jdcloud-sec/k8s-kms-plugin.
+   *
+   * @param file JSON
+   * @param environment of the process
+   */
+  public static SettingsLoader ofJdCloudPlugin(Path file, Map<String, String> environment) {
+    return new SettingsLoader(file, new JdCloudPluginSource(file), environment);
+  }
+
+  /**
+   * Settings, and where each value came from.
+   *
+   * @param warnings what works and should be changed
+   */
+  public record Loaded(
+      Settings settings, List<EffectiveSetting> effective, List<Problem> warnings) {}
 
   /**
    * Loads and checks all.
@@ -40,19 +64,22 @@ public final class SettingsLoader {
    */
   public Loaded load() {
     List<Problem> problems = new ArrayList<>();
+    List<Problem> warnings = new ArrayList<>();
     Entries entries = new Entries(problems);
-    new SettingsFile(file, problems).readInto(entries);
+    source.readInto(entries, problems, warnings);
     if (!problems.isEmpty() && entries.names().isEmpty()) {
       throw new ConfigurationException(problems);
     }
     new EnvironmentOverrides(environment, problems).applyTo(entries);
     UnknownNames.report(entries, problems);
-    SettingReader reader = new SettingReader(entries, problems, folder(), file.toString());
+    SettingReader reader =
+        new SettingReader(entries, problems, warnings, folder(), file.toString());
     Optional<Settings> settings = read(reader, entries, problems);
     if (!problems.isEmpty() || settings.isEmpty()) {
       throw new ConfigurationException(problems);
     }
-    return new Loaded(settings.get(), EffectiveSetting.list(reader, entries.keyNames()));
+    return new Loaded(
+        settings.get(), EffectiveSetting.list(reader, entries.keyNames()), List.copyOf(warnings));
   }
 
   private Path folder() {
@@ -93,12 +120,65 @@ public final class SettingsLoader {
             ServerSetting.VERIFY_WRAP,
             COMMON,
             Map.of("always", Policy.ALWAYS, "sampled", Policy.SAMPLED, "off", Policy.OFF),
-            Policy.ALWAYS);
+            activeKey.filter(JdCloudKeySettings.class::isInstance).isPresent()
+                ? Policy.ALWAYS
+                : Policy.SAMPLED);
+    boolean isDebug =
+        reader.choice(ServerSetting.LOG_LEVEL, COMMON, Map.of("info", false, "debug", true), false);
+    Optional<String> bareKey = bareKey(reader, keys);
     ManagementSettings management = management(reader);
     return activeKey.map(
         key ->
             new Settings(
-                socket, key, keys, verify, callTimeout, grace, interval, status, management));
+                socket,
+                key,
+                keys,
+                bareKey,
+                verify,
+                callTimeout,
+                grace,
+                interval,
+                status,
+                management,
+                isDebug));
+  }
+
+  /** The one key that v1 ciphertexts without an envelope are of. */
+  private static Optional<String> bareKey(SettingReader reader, List<KeySettings> keys) {
+    List<JdCloudKeySettings> bare =
+        keys.stream()
+            .filter(JdCloudKeySettings.class::isInstance)
+            .map(JdCloudKeySettings.class::cast)
+            .toList();
+    refuseSameKeyTwice(reader, bare);
+    List<String> names = bare.stream().map(JdCloudKeySettings::name).toList();
+    String given = reader.text(ServerSetting.BARE_KEY, COMMON);
+    if (given.isEmpty() && names.size() > 1) {
+      reader.problem(
+          ServerSetting.BARE_KEY,
+          COMMON,
+          "is missing, and several keys are of type: jdcloud",
+          "name the one whose ciphertexts kube-apiserver stored under KMS v1: "
+              + String.join(", ", names));
+    }
+    if (!given.isEmpty() && !names.contains(given)) {
+      reader.problem(
+          ServerSetting.BARE_KEY,
+          COMMON,
+          "names no key of type: jdcloud",
+          NearestName.hint(given, names));
+    }
+    return given.isEmpty() ? names.stream().findFirst() : Optional.of(given);
+  }
+
+  private static void refuseSameKeyTwice(SettingReader reader, List<JdCloudKeySettings> keys) {
+    Set<String> seen = new HashSet<>();
+    for (JdCloudKeySettings key : keys) {
+      if (!seen.add(key.keyId())) {
+        reader.problem(
+            JdCloudSetting.KEY_ID, key.name(), "is another key's, too", "drop one of the two");
+      }
+    }
   }
 
   /** A probe that is two intervals and one time-out late no longer counts. */

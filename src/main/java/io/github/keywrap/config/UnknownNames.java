@@ -1,9 +1,13 @@
 package io.github.keywrap.config;
 
 import java.util.List;
+import java.util.Set;
 
 /** Reports names that are no settings, with the nearest that is. */
 final class UnknownNames {
+  private static final Set<String> SECRETS =
+      Set.of("passphrase", "pin", "access-key", "secret-key", "session-token");
+
   private UnknownNames() {}
 
   static void report(Entries entries, List<Problem> problems) {
@@ -26,8 +30,8 @@ final class UnknownNames {
     if (!name.startsWith(Setting.ROOT_NAME)) {
       return "all settings are below \"keywrap:\"";
     }
-    if (name.endsWith(".passphrase") || name.endsWith(".pin")) {
-      String secret = name.substring(name.lastIndexOf('.') + 1);
+    String secret = name.substring(name.lastIndexOf('.') + 1);
+    if (SECRETS.contains(secret)) {
       return "a secret is never given inline: " + secret + ": { file: PATH }";
     }
     return entries.keyNames().stream()

@@ -9,8 +9,11 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tries one key again and again on a thread of its own, and keeps the outcome as a snapshot that
@@ -31,6 +34,12 @@ public final class HealthMonitor implements AutoCloseable {
 
   /** Only the thread of the probes uses it. */
   private KeyCondition lastCondition = new KeyCondition.Sound();
+
+  /** Only the thread of the probes uses it. */
+  private @Nullable ScheduledFuture<?> next;
+
+  /** Whether a probe was asked for that has not ended yet. */
+  private final AtomicBoolean isAskedFor = new AtomicBoolean();
 
   /** When the probe that is under way began ({@link System#nanoTime}); 0: none is. */
   private volatile long probeBegan;
@@ -53,6 +62,27 @@ public final class HealthMonitor implements AutoCloseable {
   /** Begins to probe, at once. */
   public void start() {
     thread.execute(this::probeAndRepeat);
+  }
+
+  /**
+   * Probes now rather than after the pause, because a call has just failed. Does nothing while the
+   * key is known to fail: then probes are frequent already.
+   */
+  public void probeNow() {
+    if (health instanceof KeyHealth.Healthy && isAskedFor.compareAndSet(false, true)) {
+      try {
+        thread.execute(this::probeOutOfTurn);
+      } catch (RejectedExecutionException closed) {
+        isAskedFor.set(false);
+      }
+    }
+  }
+
+  private void probeOutOfTurn() {
+    if (next != null) {
+      next.cancel(false);
+    }
+    probeAndRepeat();
   }
 
   /** Waits for the first probe to end; returns after {@code most} at the latest. */
@@ -81,12 +111,13 @@ public final class HealthMonitor implements AutoCloseable {
     probeBegan = System.nanoTime();
     health = probe(before);
     probeBegan = 0;
+    isAskedFor.set(false);
     log(before, health);
     logChanged(condition());
     firstProbe.countDown();
     if (!thread.isShutdown()) {
       Duration pause = health instanceof KeyHealth.Healthy ? interval : soon();
-      ScheduledFuture<?> _ = thread.schedule(this::probeAndRepeat, pause.toNanos(), NANOSECONDS);
+      next = thread.schedule(this::probeAndRepeat, pause.toNanos(), NANOSECONDS);
     }
   }
 

@@ -1,9 +1,11 @@
 package io.github.keywrap.domain;
 
+import io.github.keywrap.domain.CiphertextForm.Bare;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.UnknownKey;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The configured keys: the active one wraps, and a ciphertext is opened by the one key that it
@@ -12,23 +14,41 @@ import java.util.List;
 public final class KeyRing implements AutoCloseable {
   private final RingKey active;
   private final List<RingKey> keys;
+  private final Optional<BareKey> bareKey;
 
   /** A ciphertext and the key that opens it. */
   public record Route(RingKey key, WrappedKey wrapped) {}
+
+  /** Where bare ciphertexts go that come without a key id. */
+  private record BareKey(RingKey key, KeyId keyId) {}
 
   /**
    * Makes a ring that owns these keys.
    *
    * @param active name of the one that wraps
+   * @param bareKey name of the one that opens what is no envelope where the caller names no key, as
+   *     in KMS v1; its ciphertexts are {@link Bare}
    * @throws IllegalArgumentException if there is no key of that name
    */
-  public KeyRing(String active, List<RingKey> keys) {
+  public KeyRing(String active, List<RingKey> keys, Optional<String> bareKey) {
     this.keys = List.copyOf(keys);
-    this.active =
-        keys.stream()
-            .filter(key -> key.name().equals(active))
-            .findFirst()
-            .orElseThrow(() -> new IllegalArgumentException("the active key is not in the ring"));
+    this.active = find(active);
+    this.bareKey = bareKey.map(this::bare);
+  }
+
+  private RingKey find(String name) {
+    return keys.stream()
+        .filter(key -> key.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(name + " is no key of the ring"));
+  }
+
+  private BareKey bare(String name) {
+    RingKey key = find(name);
+    if (key.form() instanceof Bare(KeyId keyId)) {
+      return new BareKey(key, keyId);
+    }
+    throw new IllegalArgumentException(name + " makes no bare ciphertexts");
   }
 
   /** The key that wraps. */
@@ -41,9 +61,10 @@ public final class KeyRing implements AutoCloseable {
   }
 
   /**
-   * Finds the key that opens a ciphertext, by the key id in it.
+   * Finds the key that opens a ciphertext of a caller that does not say which key it was: by the
+   * key id in it, or, if it is no envelope, the one key that such ciphertexts are of.
    *
-   * @throws InvalidCiphertext if it is not a well-formed envelope
+   * @throws InvalidCiphertext if it is not a well-formed envelope, and no key makes others
    * @throws UnknownKey if no configured key opens it
    * @throws BackendUnavailable if none does, and the id of some is not known yet
    */
@@ -52,26 +73,53 @@ public final class KeyRing implements AutoCloseable {
       case Envelope.Parsed.WellFormed(Envelope envelope) ->
           new Route(keyThatOpens(envelope.keyId()), new WrappedKey(envelope.keyId(), ciphertext));
       case Envelope.Parsed.Malformed(String reason) ->
-          throw new InvalidCiphertext(
-              "the ciphertext (%d bytes) was not made by keywrap: %s"
-                  .formatted(ciphertext.length, reason));
+          bareKey
+              .map(bare -> new Route(bare.key(), new WrappedKey(bare.keyId(), ciphertext)))
+              .orElseThrow(() -> notOurs(ciphertext, reason));
     };
   }
 
   /**
-   * Like {@link #route(byte[])}, for a caller that also says which key it was.
+   * Finds the key that opens a ciphertext of a caller that says which key it was.
    *
-   * @throws InvalidCiphertext also if {@code keyId} is not, byte for byte, the one in the
-   *     ciphertext
+   * @throws InvalidCiphertext also if {@code keyId} is not, byte for byte, the one in an envelope
    */
   public Route route(byte[] ciphertext, String keyId) {
-    Route route = route(ciphertext);
-    if (!route.wrapped().keyId().toString().equals(keyId)) {
-      throw new InvalidCiphertext(
-          "key_id of the request is not the one that the ciphertext was made with, which is "
-              + route.wrapped().keyId());
+    Optional<KeyId> claimed = KeyId.parse(keyId);
+    Optional<Route> bare = claimed.flatMap(id -> bareRoute(ciphertext, id));
+    if (bare.isPresent()) {
+      return bare.get();
     }
-    return route;
+    return switch (Envelope.parse(ciphertext)) {
+      case Envelope.Parsed.WellFormed(Envelope envelope) -> {
+        if (!envelope.keyId().toString().equals(keyId)) {
+          throw new InvalidCiphertext(
+              "key_id of the request is not the one that the ciphertext was made with, which is "
+                  + envelope.keyId());
+        }
+        yield new Route(
+            keyThatOpens(envelope.keyId()), new WrappedKey(envelope.keyId(), ciphertext));
+      }
+      case Envelope.Parsed.Malformed(String reason) -> {
+        if (claimed.isPresent() && keys.stream().noneMatch(key -> key.opens(claimed.get()))) {
+          throw noneOpens(claimed.get());
+        }
+        throw notOurs(ciphertext, reason);
+      }
+    };
+  }
+
+  private Optional<Route> bareRoute(byte[] ciphertext, KeyId claimed) {
+    return keys.stream()
+        .filter(key -> key.form() instanceof Bare && key.opens(claimed))
+        .findFirst()
+        .map(key -> new Route(key, new WrappedKey(claimed, ciphertext)));
+  }
+
+  private static InvalidCiphertext notOurs(byte[] ciphertext, String reason) {
+    return new InvalidCiphertext(
+        "the ciphertext (%d bytes) was not made by keywrap: %s"
+            .formatted(ciphertext.length, reason));
   }
 
   private RingKey keyThatOpens(KeyId keyId) {

@@ -9,6 +9,7 @@ import java.util.function.Function;
  */
 public final class RingKey implements AutoCloseable {
   private final String name;
+  private final CiphertextForm form;
   private final KeyWrapper wrapper;
   private final KeyWrapper verified;
   private final Bulkhead bulkhead;
@@ -16,16 +17,19 @@ public final class RingKey implements AutoCloseable {
 
   /**
    * @param name in the settings
+   * @param form of its ciphertexts
    * @param wrapper reads back as the settings say
    * @param verified the same key, reads back every wrap
    */
   public RingKey(
       String name,
+      CiphertextForm form,
       KeyWrapper wrapper,
       KeyWrapper verified,
       Bulkhead bulkhead,
       HealthMonitor monitor) {
     this.name = name;
+    this.form = form;
     this.wrapper = wrapper;
     this.verified = verified;
     this.bulkhead = bulkhead;
@@ -34,6 +38,10 @@ public final class RingKey implements AutoCloseable {
 
   public String name() {
     return name;
+  }
+
+  CiphertextForm form() {
+    return form;
   }
 
   /** Runs {@code call} with the wrapper, in this key's own bulkhead. */

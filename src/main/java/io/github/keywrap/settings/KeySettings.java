@@ -1,14 +1,10 @@
 package io.github.keywrap.settings;
 
-import io.github.keywrap.domain.Algorithm;
-
 /** Settings of one key; one record for each type of back end. */
 public sealed interface KeySettings
-    permits LocalKeySettings, Pkcs11KeySettings, SunPkcs11KeySettings {
+    permits LocalKeySettings, Pkcs11KeySettings, SunPkcs11KeySettings, JdCloudKeySettings {
   /** Name of the key in the settings, a DNS label. */
   String name();
-
-  Algorithm algorithm();
 
   /** 0 unless the operator goes back to an older key; see {@code KeyId}. */
   int generation();

@@ -42,12 +42,12 @@ public final class NewFile {
         FileLock lock = tryLock(lockFile)) {
       if (lock == null) {
         throw new OperatorException(
-            "another process is writing keystore " + path, "wait until it has ended");
+            "another process is writing " + path, "wait until it has ended");
       }
       writeLocked(path, content);
     } catch (IOException e) {
       throw new OperatorException(
-          "keystore " + path + " cannot be written: " + reason(e),
+          path + " cannot be written: " + reason(e),
           "check that its folder exists, that this user may write there, and that there is space");
     }
   }
@@ -63,8 +63,8 @@ public final class NewFile {
   private static void writeLocked(Path path, byte[] content) throws IOException {
     if (Files.exists(path, NOFOLLOW_LINKS)) {
       throw new OperatorException(
-          "keystore " + path + " exists and is not overwritten",
-          "what was wrapped with it could never be opened again; choose another file name");
+          path + " exists and is not overwritten",
+          "if it is a key, what was wrapped with it could never be opened again; choose another name");
     }
     Path temporary = path.resolveSibling(path.getFileName() + ".new");
     Files.deleteIfExists(temporary);

@@ -19,7 +19,6 @@ public record Pkcs11KeySettings(
     int generation,
     PoolSettings pool)
     implements KeySettings {
-  @Override
   public Algorithm algorithm() {
     return profile.algorithm();
   }

@@ -4,7 +4,8 @@ import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
 
 /** Where a secret comes from. Holds the place only, never the secret. */
-public sealed interface SecretSource permits SecretFile, SystemdCredential, EnvironmentSecret {
+public sealed interface SecretSource
+    permits SecretFile, SystemdCredential, EnvironmentSecret, JsonSecret {
   /**
    * Reads the secret: at least one byte, one trailing newline stripped.
    *

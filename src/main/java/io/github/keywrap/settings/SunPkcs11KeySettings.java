@@ -1,6 +1,5 @@
 package io.github.keywrap.settings;
 
-import io.github.keywrap.domain.Algorithm;
 import java.nio.file.Path;
 
 /**
@@ -27,9 +26,4 @@ public record SunPkcs11KeySettings(
     byte[] checkValue,
     int generation,
     PoolSettings pool)
-    implements KeySettings {
-  @Override
-  public Algorithm algorithm() {
-    return Algorithm.AES_GCM;
-  }
-}
+    implements KeySettings {}

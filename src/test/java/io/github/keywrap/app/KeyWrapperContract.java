@@ -54,6 +54,14 @@ abstract class KeyWrapperContract {
   /** Makes the two keys. */
   protected abstract void makeKeys(KeySettings first, KeySettings second) throws Exception;
 
+  /**
+   * Whether a ciphertext is bound to the whole key id, generation included. Where the ciphertext is
+   * what a service returned and nothing else, it is bound to the key by the service.
+   */
+  protected boolean bindsTheKeyId() {
+    return true;
+  }
+
   @BeforeEach
   final void open() throws Exception {
     prepare();
@@ -123,7 +131,12 @@ abstract class KeyWrapperContract {
     WrappedKey wrapped = wrap(wrapper, bytes(32));
     KeyId other = wrapped.keyId().withGeneration(7);
     assertThat(wrapper.opens(other)).isTrue();
-    assertInvalid(new WrappedKey(other, wrapped.ciphertext()), "other generation");
+    if (bindsTheKeyId()) {
+      assertInvalid(new WrappedKey(other, wrapped.ciphertext()), "other generation");
+    }
+    KeyId unknownVersion = new KeyId(other.type(), other.identity(), "0123456789abcdef", 0);
+    assertThatThrownBy(() -> unwrap(wrapper, new WrappedKey(unknownVersion, wrapped.ciphertext())))
+        .isInstanceOfAny(UnknownKey.class, InvalidCiphertext.class);
   }
 
   @Test
@@ -218,8 +231,13 @@ abstract class KeyWrapperContract {
   private Path write(String file, String firstName, int generation) throws Exception {
     return Files.writeString(
         folder.resolve(file),
-        "keywrap: { state-directory: state, active: %s, keys: { %s: %s, second: %s } }"
-            .formatted(firstName, firstName, keySettings(0, generation), keySettings(1, 0)));
+        "keywrap: { state-directory: state, active: %s%s, keys: { %s: %s, second: %s } }"
+            .formatted(
+                firstName,
+                bindsTheKeyId() ? "" : ", v1: { raw-ciphertext-key: second }",
+                firstName,
+                keySettings(0, generation),
+                keySettings(1, 0)));
   }
 
   /** Keys come in alphabetical order: a-new-name and first are both before second. */

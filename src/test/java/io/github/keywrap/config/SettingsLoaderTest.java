@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.domain.ReadBackKeyWrapper.Policy;
 import io.github.keywrap.settings.EnvironmentSecret;
+import io.github.keywrap.settings.JdCloudKeySettings;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.LocalKeySettings;
 import io.github.keywrap.settings.Settings;
@@ -35,6 +36,12 @@ final class SettingsLoaderTest {
       "keywrap: { active: k, keys: { k: { type: pkcs11, library: /lib/p11.so, token: kms,"
           + " key-label: kek, pin: { file: passphrase } } } }";
 
+  private static final String IN_JDCLOUD =
+      "{ type: jdcloud, key-id: abcd, endpoint: \"https://kms.cn-north-1.jdcloud-api.com\","
+          + " access-key: { file: passphrase }, secret-key: { file: passphrase } }";
+  private static final String JDCLOUD_KEY =
+      "keywrap: { active: k, keys: { k: " + IN_JDCLOUD + " } }";
+
   @TempDir private Path folder;
 
   @BeforeEach
@@ -53,7 +60,8 @@ final class SettingsLoaderTest {
             pair("keywrap.socket.group", ""),
             pair("keywrap.socket.takeover-wait", "15s"),
             pair("keywrap.active", "k"),
-            pair("keywrap.verify-wrap", "sampled"),
+            pair("keywrap.verify-wrap", ""),
+            pair("keywrap.v1.raw-ciphertext-key", ""),
             pair("keywrap.call-timeout", "10s"),
             pair("keywrap.shutdown-grace", "10s"),
             pair("keywrap.health-interval", "10s"),
@@ -63,6 +71,7 @@ final class SettingsLoaderTest {
             pair("keywrap.management.host", "127.0.0.1"),
             pair("keywrap.management.port", "8799"),
             pair("keywrap.state-directory", "/var/lib/keywrap"),
+            pair("keywrap.log-level", "info"),
             pair("keywrap.keys.k.type", "local"),
             pair("keywrap.keys.k.algorithm", "aes-gcm"),
             pair("keywrap.keys.k.generation", "0"),
@@ -114,6 +123,95 @@ final class SettingsLoaderTest {
     assertThat(load(TOKEN_KEY).active().pool().threads()).isEqualTo(8);
   }
 
+  /** Every setting of a key in JD Cloud KMS once, with its default. */
+  @Test
+  void everySettingOfAJdCloudKeyHasItsDefault() throws IOException {
+    assertThat(loadAll(JDCLOUD_KEY))
+        .filteredOn(setting -> setting.name().startsWith("keywrap.keys.k."))
+        .extracting(EffectiveSetting::name, EffectiveSetting::value)
+        .containsExactly(
+            pair("keywrap.keys.k.type", "jdcloud"),
+            pair("keywrap.keys.k.generation", "0"),
+            pair("keywrap.keys.k.pool.threads", ""),
+            pair("keywrap.keys.k.pool.queue", "4096"),
+            pair("keywrap.keys.k.endpoint", "https://kms.cn-north-1.jdcloud-api.com"),
+            pair("keywrap.keys.k.key-id", "abcd"),
+            pair("keywrap.keys.k.access-key.file", "passphrase"),
+            pair("keywrap.keys.k.access-key.credential", ""),
+            pair("keywrap.keys.k.access-key.environment", ""),
+            pair("keywrap.keys.k.access-key.plugin-file", ""),
+            pair("keywrap.keys.k.secret-key.file", "passphrase"),
+            pair("keywrap.keys.k.secret-key.credential", ""),
+            pair("keywrap.keys.k.secret-key.environment", ""),
+            pair("keywrap.keys.k.secret-key.plugin-file", ""),
+            pair("keywrap.keys.k.session-token.file", ""),
+            pair("keywrap.keys.k.session-token.credential", ""),
+            pair("keywrap.keys.k.session-token.environment", ""),
+            pair("keywrap.keys.k.assume-role.role", ""),
+            pair("keywrap.keys.k.assume-role.session-name", "keywrap"),
+            pair("keywrap.keys.k.assume-role.duration", "1h"),
+            pair("keywrap.keys.k.assume-role.endpoint", "https://sts.jdcloud-api.com"),
+            pair("keywrap.keys.k.ca-file", ""),
+            pair("keywrap.keys.k.proxy", ""),
+            pair("keywrap.keys.k.request-timeout", "1s"),
+            pair("keywrap.keys.k.version-tracking", "on"),
+            pair("keywrap.keys.k.version-interval", "1m"),
+            pair("keywrap.keys.k.signature", "jdcloud2"),
+            pair("keywrap.keys.k.signature-region", "jdcloud-api"));
+    Settings settings = load(JDCLOUD_KEY);
+    assertThat(settings.active().pool().threads()).isEqualTo(64);
+    assertThat(settings.verifyWrap()).isEqualTo(Policy.ALWAYS);
+    assertThat(settings.bareKey()).contains("k");
+  }
+
+  @Test
+  void aJdCloudKeySaysWhatIsMissingAndWhatIsWrong() throws IOException {
+    assertThat(
+            problems(
+                "keywrap: { active: k, keys: { k: { type: jdcloud, algorithm: aes-gcm, key-id: a/b,"
+                    + " endpoint: 'https://kms/v1', access-key: AKEXAMPLE, proxy: 'socks://p' } } }"))
+        .extracting(Problem::toString)
+        .containsExactlyInAnyOrder(
+            at(1) + "keywrap.keys.k.access-key is not a setting",
+            at(1) + "keywrap.keys.k.algorithm is not for type: jdcloud",
+            at(1) + "keywrap.keys.k.endpoint is not an address such as https://HOST[:PORT]",
+            at(1) + "keywrap.keys.k.key-id is not letters, digits, dot, hyphen, underscore",
+            at(1) + "keywrap.keys.k.proxy is not an address such as http://HOST:PORT",
+            file() + ": keywrap.keys.k.access-key.file is missing",
+            file() + ": keywrap.keys.k.secret-key.file is missing");
+  }
+
+  @Test
+  void severalJdCloudKeysNeedToSayWhichOpensWhatNamesNoKey() throws IOException {
+    String both =
+        JDCLOUD_KEY.replace(IN_JDCLOUD, IN_JDCLOUD + ", l: " + IN_JDCLOUD.replace("abcd", "efgh"));
+    assertThat(problems(both))
+        .extracting(Problem::toString)
+        .containsExactly(
+            file()
+                + ": keywrap.v1.raw-ciphertext-key is missing, and several keys are of type:"
+                + " jdcloud");
+    assertThat(
+            load(both.replace("active: k", "active: k, v1: { raw-ciphertext-key: l }")).bareKey())
+        .contains("l");
+    assertThat(problems(both.replace("efgh", "abcd")))
+        .extracting(Problem::message)
+        .contains("keywrap.keys.l.key-id is another key's, too");
+    assertThat(problems(SMALLEST.replace("active: k", "active: k, v1: { raw-ciphertext-key: k }")))
+        .extracting(Problem::message)
+        .containsExactly("keywrap.v1.raw-ciphertext-key names no key of type: jdcloud");
+  }
+
+  @Test
+  void plainHttpIsAWarningAndTheSchemesOwnPortIsLeftOut() throws IOException {
+    Files.writeString(
+        file(), JDCLOUD_KEY.replace("https://kms.cn", "http://KMS.cn").replace(".com", ".com:80"));
+    SettingsLoader.Loaded loaded = new SettingsLoader(file(), Map.of()).load();
+    assertThat(loaded.warnings()).hasSize(1);
+    assertThat(((JdCloudKeySettings) loaded.settings().active()).endpoint())
+        .hasToString("http://kms.cn-north-1.jdcloud-api.com");
+  }
+
   @Test
   void aTokenKeySaysWhatIsMissingAndWhatIsNotForIt() throws IOException {
     assertThat(
@@ -155,7 +253,7 @@ final class SettingsLoaderTest {
     assertThat(settings.status().maxCoast()).isEqualTo(Duration.ofHours(24));
     assertThat(settings.status().staleAfter()).isEqualTo(Duration.ofSeconds(30));
     assertThat(settings.management().port()).isEqualTo(8799);
-    assertThat(settings.active().algorithm()).isEqualTo(Algorithm.AES_GCM);
+    assertThat(((LocalKeySettings) settings.active()).algorithm()).isEqualTo(Algorithm.AES_GCM);
     assertThat(settings.active().pool().threads()).isZero();
   }
 
@@ -343,7 +441,7 @@ final class SettingsLoaderTest {
                 "KEYWRAP_KEYS_HSM_2026_POOL_THREADS", "2"));
     assertThat(settings.callTimeout()).isEqualTo(Duration.ofSeconds(2));
     assertThat(settings.socket().takeoverWait()).isEqualTo(Duration.ofSeconds(1));
-    assertThat(settings.active().algorithm()).isEqualTo(Algorithm.SM4_GCM);
+    assertThat(((LocalKeySettings) settings.active()).algorithm()).isEqualTo(Algorithm.SM4_GCM);
     assertThat(settings.active().pool().threads()).isEqualTo(2);
   }
 
@@ -383,7 +481,7 @@ final class SettingsLoaderTest {
 
   @Test
   void everySettingHasAVariableOfItsOwn() {
-    assertThat(Catalogue.ALL.stream().map(setting -> Setting.environmentName(setting.name())))
+    assertThat(Catalogue.ALL.stream().map(Setting::name).distinct().map(Setting::environmentName))
         .doesNotHaveDuplicates();
   }
 

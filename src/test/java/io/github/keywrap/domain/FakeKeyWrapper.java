@@ -17,16 +17,19 @@ public final class FakeKeyWrapper implements KeyWrapper {
 
   public volatile boolean isKnown = true;
 
+  /** What it says that its id is; its ciphertexts always have {@link #KEY_ID}. */
+  public volatile KeyId keyId = KEY_ID;
+
   public volatile boolean closed;
 
   @Override
   public Optional<KeyId> currentKeyId() {
-    return isKnown ? Optional.of(KEY_ID) : Optional.empty();
+    return isKnown ? Optional.of(keyId) : Optional.empty();
   }
 
   @Override
-  public boolean opens(KeyId keyId) {
-    return isKnown && keyId.equals(KEY_ID);
+  public boolean opens(KeyId candidate) {
+    return isKnown && candidate.equals(keyId);
   }
 
   @Override

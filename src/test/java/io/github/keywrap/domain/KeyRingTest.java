@@ -7,11 +7,13 @@ import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.UnknownKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class KeyRingTest {
   private final FakeKeyWrapper backEnd = new FakeKeyWrapper();
-  private final KeyRing ring = new KeyRing("fake", List.of(key("fake", backEnd)));
+  private final FakeKeyWrapper remote = new FakeKeyWrapper();
+  private final KeyRing ring = new KeyRing("fake", List.of(key("fake", backEnd)), Optional.empty());
 
   @Test
   void routesACiphertextToTheKeyThatItNames() {
@@ -55,8 +57,53 @@ final class KeyRingTest {
   }
 
   @Test
+  void whatIsNoEnvelopeGoesToTheKeyThatSuchCiphertextsAreOf() {
+    try (KeyRing both = ringWithBareKey()) {
+      KeyRing.Route route = both.route(new byte[] {1, 2, 3});
+      assertThat(route.key().name()).isEqualTo("remote");
+      assertThat(route.wrapped().keyId()).isEqualTo(KeyId.of("remote", "abc"));
+      assertThat(both.route(envelope(FakeKeyWrapper.KEY_ID)).key().name()).isEqualTo("fake");
+    }
+  }
+
+  @Test
+  void aCallerThatNamesABareKeyGetsItAndNoOtherIsTried() {
+    try (KeyRing both = ringWithBareKey()) {
+      KeyId version = new KeyId("remote", "abc", "v1", 0);
+      remote.keyId = version;
+      KeyRing.Route route = both.route(new byte[] {1, 2, 3}, version.toString());
+      assertThat(route.key().name()).isEqualTo("remote");
+      assertThat(route.wrapped().keyId()).isEqualTo(version);
+      for (String other : List.of("", "remote:xyz", "fake:0011")) {
+        assertThatThrownBy(() -> both.route(new byte[] {1, 2, 3}, other))
+            .as(other)
+            .isInstanceOfAny(InvalidCiphertext.class, UnknownKey.class);
+      }
+    }
+  }
+
+  @Test
+  void onlyAKeyWithBareCiphertextsMayOpenThem() {
+    assertThatThrownBy(() -> new KeyRing("fake", ring.keys(), Optional.of("fake")))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private KeyRing ringWithBareKey() {
+    remote.keyId = KeyId.of("remote", "abc");
+    RingKey bare =
+        new RingKey(
+            "remote",
+            new CiphertextForm.Bare(KeyId.of("remote", "abc")),
+            remote,
+            remote,
+            new InlineBulkhead(),
+            new HealthMonitor("remote", remote, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+    return new KeyRing("remote", List.of(key("fake", backEnd), bare), Optional.of("remote"));
+  }
+
+  @Test
   void needsItsActiveKey() {
-    assertThatThrownBy(() -> new KeyRing("other", ring.keys()))
+    assertThatThrownBy(() -> new KeyRing("other", ring.keys(), Optional.empty()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -73,6 +120,7 @@ final class KeyRingTest {
   static RingKey key(String name, KeyWrapper wrapper) {
     return new RingKey(
         name,
+        new CiphertextForm.Enveloped(),
         wrapper,
         wrapper,
         new InlineBulkhead(),

@@ -69,7 +69,7 @@ final class CommandsIT {
           ''                | error: name a command
           srve              | hint: Did you mean: keywrap serve
           check --confg=x   | hint: Possible solutions: --config
-          config            | error: say check or show
+          config            | error: say check, show or migrate
           check             | error: Missing required argument
           keygen            | error: Missing required option: '--key=NAME'
           """)
@@ -135,7 +135,8 @@ final class CommandsIT {
     byte[] before = Files.readAllBytes(folder.resolve("first.jwe"));
     Program.Result result = program.command("keygen", "--config", config, "--key", "first");
     assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err()).contains("error: keystore ", "is not overwritten", "hint: ");
+    assertThat(result.err())
+        .contains("error: ", "first.jwe exists and is not overwritten", "hint: ");
     assertThat(Files.readAllBytes(folder.resolve("first.jwe"))).isEqualTo(before);
     assertThat(program.command("keygen", "--config", config, "--key", "thrid").err())
         .contains("error: no key \"thrid\"", "hint: known: first, second");
@@ -147,7 +148,7 @@ final class CommandsIT {
     Program.Result result =
         program.command("keygen", "--config", program.config().toString(), "--key", "first");
     assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err()).contains("error: keystore ", "cannot be written", "hint: ");
+    assertThat(result.err()).contains("error: /dev/full/first.jwe cannot be written", "hint: ");
   }
 
   @Test

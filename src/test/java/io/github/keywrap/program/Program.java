@@ -136,7 +136,12 @@ final class Program implements AutoCloseable {
   }
 
   private Process start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(executable.toString()));
+    return start(executable, arguments);
+  }
+
+  /** Starts the program by another of its names, and does not wait. */
+  Process start(Path name, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(name.toString()));
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(folder, "out", ".log");
     ProcessBuilder builder =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import io.github.keywrap.domain.CiphertextForm;
 import io.github.keywrap.domain.FakeKeyWrapper;
 import io.github.keywrap.domain.HealthMonitor;
 import io.github.keywrap.domain.KeyHealth;
@@ -29,6 +30,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -65,11 +67,12 @@ final class KmsServicesTest {
     RingKey key =
         new RingKey(
             "hsm",
+            new CiphertextForm.Enveloped(),
             new ReadBackKeyWrapper(backEnd, Policy.SAMPLED, mismatches::incrementAndGet),
             verified,
             new PooledBulkhead("hsm", 1, 2),
             new HealthMonitor("hsm", verified, Duration.ofMillis(20), Duration.ofSeconds(1)));
-    ring = new KeyRing("hsm", List.of(key));
+    ring = new KeyRing("hsm", List.of(key), Optional.empty());
     key.monitor().start();
     key.monitor().awaitFirstProbe(Duration.ofSeconds(10));
     StatusPolicy coast = new StatusPolicy(true, Duration.ofHours(1), Duration.ofMinutes(1));

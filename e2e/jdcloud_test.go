@@ -1,0 +1,179 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// A JDCloudProgram is keywrap with the JSON of jdcloud-sec/k8s-kms-plugin, and a stand-in for the KMS.
+type JDCloudProgram struct {
+	*Program
+	port string
+}
+
+// NewJDCloudProgram starts the stand-in and writes the article's configuration for it.
+func NewJDCloudProgram(t *testing.T) *JDCloudProgram {
+	t.Helper()
+	p := &JDCloudProgram{&Program{t: t, folder: Folder(t), told: "format:       bare, "}, freePort(t)}
+	kms := StartProcess(t, p.folder, "kms", "../scripts/fake-kms", p.port)
+	kms.Await(func() error { _, err := p.control("stats"); return err })
+	p.write("jdcloud-kms-plugin.json", fmt.Sprintf(`{
+    "AccessKey": "AKEXAMPLE",
+    "SecretKey": "SKEXAMPLE",
+    "KmsEndpoint": "127.0.0.1:%s",
+    "KmsKeyId": "k8skmsplugintest",   # comments, as the article has them
+    "KmsSchema": "http",
+    "GRPCSocketPath": "%s"
+}`, p.port, p.Socket()))
+	p.serve = []string{"serve", "-f=" + p.path("jdcloud-kms-plugin.json")}
+	t.Setenv("KEYWRAP_STATE_DIRECTORY", p.path("state"))
+	t.Setenv("KEYWRAP_HEALTH_INTERVAL", "500ms")
+	t.Setenv("KEYWRAP_KEYS_JDCLOUD_VERSION_INTERVAL", "500ms")
+	return p
+}
+
+type kmsStats struct {
+	Requests, Connections, NonceConflicts, RedirectsFollowed int
+}
+
+// control tells the stand-in what to do: see src/test/java/io/github/keywrap/fakekms/Control.java.
+func (p *JDCloudProgram) control(command string) (kmsStats, error) {
+	response, err := http.Post("http://127.0.0.1:"+p.port+"/fake/"+command, "", nil)
+	if err != nil {
+		return kmsStats{}, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s: %s", command, response.Status, body)
+	}
+	var answer struct{ Result kmsStats }
+	if err == nil {
+		err = json.Unmarshal(body, &answer)
+	}
+	return answer.Result, err
+}
+
+func (p *JDCloudProgram) tell(command string) kmsStats {
+	p.t.Helper()
+	stats, err := p.control(command)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return stats
+}
+
+// What jdcloud-sec/k8s-kms-plugin answers with an empty ciphertext and OK, and what else a KMS can do.
+var kmsFaults = []string{
+	"unauthorized", "forbidden", "not-found", "failed-precondition", "rate-limited", "quota-exceeded",
+	"internal-error", "unavailable", "forbidden-by-a-proxy", "error-with-200", "error-of-no-kind", "no-result",
+	"null-result", "missing-field", "empty-field", "number-for-field", "not-base64", "unpadded-base64",
+	"field-twice", "something-after-it", "empty-body", "html-with-200", "truncated-json", "truncated-body", "gzip",
+	"accepted", "redirect", "endless-body", "slow-body", "no-answer", "dropped", "not-http", "wrong-blob",
+	"other-blob", "echo",
+}
+
+// No acknowledged write is ever unreadable, whatever the KMS answers.
+func TestNoAcknowledgedWriteIsLostWhateverTheKMSAnswers(t *testing.T) {
+	keywrap := NewJDCloudProgram(t)
+	keywrap.Start()
+	cluster := NewControlPlane(t, kmsV1(keywrap.Socket()), identity)
+	var written []Object
+	create := func(name string) error {
+		object := Object{"secrets", name, "a secret, " + name}
+		err := cluster.Create(object)
+		if err == nil {
+			written = append(written, object)
+		}
+		return err
+	}
+	for _, fault := range kmsFaults {
+		keywrap.tell("fault/" + fault + "/encrypt")
+		for i := range 3 {
+			if err := create(fmt.Sprintf("%s-%d", fault, i)); err == nil {
+				t.Errorf("%s: a write was acknowledged", fault)
+			}
+		}
+		keywrap.tell("fault/none")
+		recovered := false
+		for begun := time.Now(); !recovered && time.Since(begun) < 10*time.Second; {
+			recovered = create("after-"+fault) == nil
+		}
+		if !recovered {
+			t.Fatalf("%s: writes do not work again\n%s", fault, keywrap.process.Log())
+		}
+	}
+	cluster.Restart()
+	for _, object := range written {
+		cluster.Read(object)
+	}
+	if stats := keywrap.tell("stats"); stats.NonceConflicts > 0 || stats.RedirectsFollowed > 0 {
+		t.Errorf("the KMS saw %+v", stats)
+	}
+	if len(written) < len(kmsFaults) {
+		t.Errorf("only %d writes were acknowledged", len(written))
+	}
+}
+
+// A kept-alive connection that ends while a GET is on it is where an HTTP client sends again by itself.
+func TestNoRequestToTheKMSGoesOutTwice(t *testing.T) {
+	keywrap := NewJDCloudProgram(t)
+	keywrap.Start()
+	client := Dial(t, keywrap.Socket(), "")
+	dek := random(t, 32)
+	for range 20 {
+		keywrap.tell("drop")
+		if !equal(client.DecryptV1(client.EncryptV1(dek)), dek) {
+			t.Fatal("another plaintext")
+		}
+	}
+	keywrap.tell("fault/dropped")
+	time.Sleep(3 * time.Second) // looks at the versions, and probes, on connections that end
+	keywrap.tell("fault/none")
+	if stats := keywrap.tell("stats"); stats.NonceConflicts > 0 {
+		t.Errorf("the KMS saw %+v", stats)
+	}
+}
+
+func equal(a, b []byte) bool { return string(a) == string(b) }
+
+// A disabled key stops writes and Status says why; enabled, all works again.
+func TestStatusTellsOfADisabledKeyAndOfARotatedOne(t *testing.T) {
+	keywrap := NewJDCloudProgram(t)
+	keywrap.Start()
+	client := Dial(t, keywrap.Socket(), "localhost")
+	before := client.Status().KeyId
+	seed := random(t, 32)
+	wrapped := client.EncryptV2(seed)
+
+	keywrap.tell("key/k8skmsplugintest/disable")
+	await(t, func() bool {
+		_, err := client.TryStatus()
+		return status.Code(err) == codes.Unavailable && strings.Contains(err.Error(), "disabled")
+	})
+	keywrap.tell("key/k8skmsplugintest/enable")
+	await(t, func() bool { answer, err := client.TryStatus(); return err == nil && answer.Healthz == "ok" })
+
+	keywrap.tell("key/k8skmsplugintest/rotate")
+	await(t, func() bool { answer, err := client.TryStatus(); return err == nil && answer.KeyId != before })
+	if !equal(client.DecryptV2(wrapped), seed) {
+		t.Error("what was wrapped before the rotation does not open")
+	}
+}
+
+func await(t *testing.T, condition func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !condition(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("did not come true")
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package io.github.keywrap.config;
+
+import io.github.keywrap.settings.AssumedRoleSettings;
+import io.github.keywrap.settings.CredentialSettings;
+import io.github.keywrap.settings.JdCloudKeySettings;
+import io.github.keywrap.settings.KeySettings;
+import io.github.keywrap.settings.PoolSettings;
+import io.github.keywrap.settings.SigningScheme;
+import io.github.keywrap.settings.SigningSettings;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reads a key of {@code type: jdcloud}. */
+final class JdCloudKeySettingsReader {
+  private static final String COMMON = "";
+
+  /**
+   * As many calls as wait for the KMS at once; each waits for the network, and does little else.
+   */
+  private static final int THREADS = 64;
+
+  /** Fits into a key id with a version and a generation, and into a path without encoding. */
+  private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+
+  private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,64}");
+  private static final Pattern ROLE = Pattern.compile("jrn:[!-~]{1,250}");
+  private static final Pattern SESSION_NAME = Pattern.compile("[A-Za-z0-9_=,.@-]{2,64}");
+
+  private static final SecretSettings ACCESS_KEY =
+      new SecretSettings(
+          JdCloudSetting.ACCESS_KEY_FILE,
+          JdCloudSetting.ACCESS_KEY_CREDENTIAL,
+          JdCloudSetting.ACCESS_KEY_ENVIRONMENT,
+          Optional.of(new SecretSettings.JsonPlace(JdCloudSetting.ACCESS_KEY_JSON, "AccessKey")));
+  private static final SecretSettings SECRET_KEY =
+      new SecretSettings(
+          JdCloudSetting.SECRET_KEY_FILE,
+          JdCloudSetting.SECRET_KEY_CREDENTIAL,
+          JdCloudSetting.SECRET_KEY_ENVIRONMENT,
+          Optional.of(new SecretSettings.JsonPlace(JdCloudSetting.SECRET_KEY_JSON, "SecretKey")));
+  private static final SecretSettings SESSION_TOKEN =
+      new SecretSettings(
+          JdCloudSetting.SESSION_TOKEN_FILE,
+          JdCloudSetting.SESSION_TOKEN_CREDENTIAL,
+          JdCloudSetting.SESSION_TOKEN_ENVIRONMENT);
+
+  private final SettingReader reader;
+  private final SecretSourceReader secrets;
+
+  JdCloudKeySettingsReader(SettingReader reader, SecretSourceReader secrets) {
+    this.reader = reader;
+    this.secrets = secrets;
+  }
+
+  KeySettings read(String key) {
+    return new JdCloudKeySettings(
+        key,
+        endpoint(JdCloudSetting.ENDPOINT, key),
+        matching(JdCloudSetting.KEY_ID, key, KEY_ID, "letters, digits, dot, hyphen, underscore"),
+        new SigningSettings(
+            reader.choice(
+                JdCloudSetting.SIGNATURE,
+                key,
+                Map.of("jdcloud2", SigningScheme.JDCLOUD2, "jdcloud3", SigningScheme.JDCLOUD3),
+                SigningScheme.JDCLOUD2),
+            matching(JdCloudSetting.SIGNATURE_REGION, key, REGION, "a region, or jdcloud-api")),
+        new CredentialSettings(
+            secrets.read(ACCESS_KEY, key),
+            secrets.read(SECRET_KEY, key),
+            secrets.readOptional(SESSION_TOKEN, key),
+            assumedRole(key)),
+        caFile(key),
+        proxy(key),
+        reader.duration(
+            JdCloudSetting.REQUEST_TIMEOUT, key, Duration.ofMillis(100), Duration.ofSeconds(30)),
+        versionInterval(key),
+        reader.path(ServerSetting.STATE_DIRECTORY, COMMON),
+        reader.number(KeySetting.GENERATION, key, 0, 999_999),
+        new PoolSettings(
+            reader.number(KeySetting.THREADS, key, 1, 1_024, THREADS),
+            reader.number(KeySetting.QUEUE, key, 1, 1_000_000)));
+  }
+
+  private URI endpoint(Setting setting, String key) {
+    String text = reader.text(setting, key);
+    if (text.isEmpty()) {
+      return URI.create("https://missing");
+    }
+    URI endpoint =
+        reader
+            .parse(setting, key, HttpAddress::parse, "an address such as https://HOST[:PORT]")
+            .orElse(URI.create("https://missing"));
+    if ("http".equals(endpoint.getScheme())) {
+      reader.warning(
+          setting,
+          key,
+          "is http: whoever sees the network's traffic can read the keys that encrypt Secrets",
+          "use https; JD Cloud's kms.internal.* names may have none: then it is a choice to justify");
+    }
+    return endpoint;
+  }
+
+  private String matching(Setting setting, String key, Pattern pattern, String expected) {
+    String text = reader.text(setting, key);
+    return text.isEmpty()
+        ? text
+        : reader
+            .parse(
+                setting,
+                key,
+                value -> Optional.of(value).filter(v -> pattern.matcher(v).matches()),
+                expected)
+            .orElse("");
+  }
+
+  private Optional<AssumedRoleSettings> assumedRole(String key) {
+    if (!reader.isGiven(JdCloudSetting.ROLE, key)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new AssumedRoleSettings(
+            endpoint(JdCloudSetting.ROLE_ENDPOINT, key),
+            matching(JdCloudSetting.ROLE, key, ROLE, "a JRN such as jrn:iam::ACCOUNT:role/NAME"),
+            matching(
+                JdCloudSetting.ROLE_SESSION, key, SESSION_NAME, "2 to 64 letters, digits, _=,.@-"),
+            reader.duration(
+                JdCloudSetting.ROLE_DURATION, key, Duration.ofHours(1), Duration.ofHours(12))));
+  }
+
+  private Optional<Path> caFile(String key) {
+    if (!reader.isGiven(JdCloudSetting.CA_FILE, key)) {
+      return Optional.empty();
+    }
+    Path file = reader.path(JdCloudSetting.CA_FILE, key);
+    if (!Files.isReadable(file)) {
+      reader.problem(JdCloudSetting.CA_FILE, key, "cannot be read", "name a PEM file");
+    }
+    return Optional.of(file);
+  }
+
+  private Optional<URI> proxy(String key) {
+    if (!reader.isGiven(JdCloudSetting.PROXY, key)) {
+      return Optional.empty();
+    }
+    return reader.parse(
+        JdCloudSetting.PROXY,
+        key,
+        text -> HttpAddress.parse(text).filter(uri -> "http".equals(uri.getScheme())),
+        "an address such as http://HOST:PORT");
+  }
+
+  private Optional<Duration> versionInterval(String key) {
+    Duration interval =
+        reader.duration(
+            JdCloudSetting.VERSION_INTERVAL, key, Duration.ofMillis(100), Duration.ofHours(1));
+    boolean isOn =
+        reader.choice(JdCloudSetting.VERSION_TRACKING, key, Map.of("on", true, "off", false), true);
+    return isOn ? Optional.of(interval) : Optional.empty();
+  }
+}

@@ -1,0 +1,102 @@
+package io.github.keywrap.jdcloud;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.keywrap.jdcloud.CallFailure.Refused;
+import io.github.keywrap.jdcloud.CallFailure.Unanswered;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Reads an answer of JD Cloud's open API, {@code {"requestId":…,"result":{…}}} or {@code
+ * {"requestId":…,"error":{"code":…,"status":…}}}, and takes nothing else for a success: the body
+ * must be exactly one such object, whatever the headers say of it, and the HTTP status 200.
+ */
+final class Answer {
+  private static final int OK = 200;
+  private static final int FIRST_ERROR = 400;
+  private static final int LAST_ERROR = 599;
+  private static final int SERVER_ERROR = 500;
+  private static final Pattern STATUS = Pattern.compile("[A-Z0-9_]{1,64}");
+  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private Answer() {}
+
+  /**
+   * The result, an object.
+   *
+   * @param httpStatus of the response
+   * @param clockDrift how far this node's clock is ahead, for a refusal
+   * @throws CallFailure if it is no success
+   */
+  static JsonNode result(int httpStatus, byte[] body, Optional<Duration> clockDrift) {
+    Optional<JsonNode> json = parse(body);
+    Optional<JsonNode> error = json.map(node -> node.get("error")).filter(n -> !n.isNull());
+    if (error.isPresent()) {
+      throw refusal(httpStatus, json.get(), error.get(), clockDrift);
+    }
+    if (httpStatus >= SERVER_ERROR) {
+      throw Unanswered.passing(
+          "HTTP %d without an answer of JD Cloud's".formatted(httpStatus), null);
+    }
+    if (httpStatus != OK) {
+      throw Unanswered.lasting(unusable(httpStatus), null);
+    }
+    return json.map(node -> node.get("result"))
+        .filter(JsonNode::isObject)
+        .orElseThrow(
+            () ->
+                Unanswered.lasting(
+                    "HTTP 200 with a body that is no answer of JD Cloud's (%d bytes)"
+                        .formatted(body.length),
+                    null));
+  }
+
+  private static String unusable(int httpStatus) {
+    return httpStatus >= 300 && httpStatus < FIRST_ERROR
+        ? "HTTP %d, a redirect, which is never followed".formatted(httpStatus)
+        : "HTTP %d without an answer of JD Cloud's: is the endpoint right, is a proxy between?"
+            .formatted(httpStatus);
+  }
+
+  private static Optional<JsonNode> parse(byte[] body) {
+    try {
+      return Optional.ofNullable(JSON.readTree(body)).filter(JsonNode::isObject);
+    } catch (JacksonException noJson) {
+      return Optional.empty();
+    } catch (IOException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /** The HTTP status says more than the body, unless it says that all was well. */
+  private static CallFailure refusal(
+      int httpStatus, JsonNode answer, JsonNode error, Optional<Duration> clockDrift) {
+    int code = httpStatus >= FIRST_ERROR ? httpStatus : error.path("code").asInt(0);
+    if (code < FIRST_ERROR || code > LAST_ERROR) {
+      return Unanswered.lasting(
+          "HTTP %d with an error of no known kind".formatted(httpStatus), null);
+    }
+    return new Refused(
+        code,
+        text(error.path("status"), STATUS),
+        text(answer.path("requestId"), REQUEST_ID),
+        clockDrift);
+  }
+
+  private static String text(JsonNode node, Pattern wellFormed) {
+    String text = node.asText("");
+    return wellFormed.matcher(text).matches() ? text : "(none)";
+  }
+}

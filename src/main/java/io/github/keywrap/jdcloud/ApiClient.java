@@ -1,0 +1,164 @@
+package io.github.keywrap.jdcloud;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.jdcloud.CallFailure.Refused;
+import io.github.keywrap.settings.SigningSettings;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.UUID;
+
+/**
+ * Calls one service of JD Cloud: signs, sends, reads, and tries again what may go better, each time
+ * with a new nonce and date, and never past the deadline. Thread-safe.
+ */
+final class ApiClient {
+  private static final Logger LOG = System.getLogger(ApiClient.class.getName());
+  private static final int ATTEMPTS = 3;
+  private static final int UNAUTHORIZED = 401;
+  private static final int SERVER_ERROR = 500;
+
+  /** 50 and 150 ms on average, each up to half longer or shorter: callers do not come in step. */
+  private static final IntervalFunction PAUSE =
+      IntervalFunction.ofExponentialRandomBackoff(Duration.ofMillis(50), 3, 0.5);
+
+  private final URI endpoint;
+  private final HttpTransport transport;
+  private final RequestSigner signer;
+  private final CredentialSource credentials;
+  private final Duration requestTimeout;
+  private final InstantSource clock;
+
+  /**
+   * @param service name in signatures
+   * @param requestTimeout longest time for one attempt
+   */
+  ApiClient(
+      String service,
+      URI endpoint,
+      HttpTransport transport,
+      SigningSettings signing,
+      CredentialSource credentials,
+      Duration requestTimeout,
+      InstantSource clock) {
+    this.endpoint = endpoint;
+    this.transport = transport;
+    this.signer = new RequestSigner(signing, service, endpoint.getAuthority());
+    this.credentials = credentials;
+    this.requestTimeout = requestTimeout;
+    this.clock = clock;
+  }
+
+  /**
+   * The result of a call, an object.
+   *
+   * @throws CallFailure if there is none
+   */
+  JsonNode call(ApiRequest request, Deadline deadline) {
+    RetryConfig config =
+        RetryConfig.<JsonNode>custom()
+            .maxAttempts(ATTEMPTS)
+            .intervalBiFunction(
+                (attempt, _) ->
+                    Math.min(PAUSE.apply(attempt), Math.max(1, deadline.remaining().toMillis())))
+            .retryOnException(
+                failure ->
+                    failure instanceof CallFailure known
+                        && known.isWorthRetrying()
+                        && !deadline.isExpired())
+            .build();
+    return Retry.of("jdcloud", config).executeSupplier(() -> attempt(request, deadline));
+  }
+
+  /** One attempt; a second with other credentials where the first were refused. */
+  private JsonNode attempt(ApiRequest request, Deadline deadline) {
+    Credentials used = credentials.current(deadline);
+    try {
+      return send(request, used, deadline);
+    } catch (Refused refused) {
+      if (refused.code() != UNAUTHORIZED) {
+        throw refused;
+      }
+      Optional<Credentials> other = credentials.afterRefusal(used, deadline);
+      if (other.isEmpty()) {
+        throw refused;
+      }
+      return send(request, other.get(), deadline);
+    }
+  }
+
+  private JsonNode send(ApiRequest request, Credentials used, Deadline deadline) {
+    Duration remaining = deadline.remaining();
+    Duration timeout = remaining.compareTo(requestTimeout) < 0 ? remaining : requestTimeout;
+    if (timeout.isZero()) {
+      throw CallFailure.Unanswered.passing("no time was left to send it", null);
+    }
+    Instant now = clock.instant();
+    SortedMap<String, String> headers =
+        signer.sign(request, used, now, UUID.randomUUID().toString());
+    long began = System.nanoTime();
+    String outcome = "no answer";
+    try {
+      HttpResponse<byte[]> response = transport.send(endpoint, request, headers, timeout);
+      JsonNode result = read(response, now);
+      outcome = "ok";
+      credentials.accepted(used);
+      return result;
+    } catch (CallFailure failure) {
+      outcome = failure.getMessage();
+      if (failure instanceof Refused refused && isAfterTheSignature(refused.code())) {
+        credentials.accepted(used);
+      }
+      throw failure;
+    } finally {
+      if (LOG.isLoggable(Level.DEBUG)) {
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        LOG.log(Level.DEBUG, "{0}: {1}, {2} ms", request, outcome, took.toMillis());
+      }
+    }
+  }
+
+  private static boolean isAfterTheSignature(int code) {
+    return code != UNAUTHORIZED && code < SERVER_ERROR;
+  }
+
+  private static JsonNode read(HttpResponse<byte[]> response, Instant sent) {
+    byte[] body = response.body();
+    try {
+      return Answer.result(response.statusCode(), body, clockDrift(response, sent));
+    } finally {
+      Arrays.fill(body, (byte) 0);
+    }
+  }
+
+  /** How far this node's clock is ahead, by the response's Date header (RFC 9110, 6.6.1). */
+  private static Optional<Duration> clockDrift(HttpResponse<?> response, Instant sent) {
+    return response
+        .headers()
+        .firstValue("date")
+        .flatMap(
+            text -> {
+              try {
+                ZonedDateTime theirs =
+                    ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
+                return Optional.of(Duration.between(theirs.toInstant(), sent));
+              } catch (DateTimeParseException notADate) {
+                return Optional.empty();
+              }
+            });
+  }
+}

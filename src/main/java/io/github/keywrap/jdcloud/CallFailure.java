@@ -1,0 +1,91 @@
+package io.github.keywrap.jdcloud;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a request brought no result, before it is known what that means for a key. Holds nothing that
+ * the service wrote in words of its own: that might repeat what it was sent.
+ */
+abstract sealed class CallFailure extends RuntimeException {
+  private final String message;
+
+  private CallFailure(String message, @Nullable Throwable cause) {
+    super(message, cause, false, false);
+    this.message = message;
+  }
+
+  @Override
+  public final String getMessage() {
+    return message;
+  }
+
+  /** Whether the same call, signed anew, may go better in a moment. */
+  abstract boolean isWorthRetrying();
+
+  /** The service itself said no, in its own format. */
+  static final class Refused extends CallFailure {
+    private final int code;
+    private final String status;
+    private final Optional<Duration> clockDrift;
+
+    /**
+     * @param code as HTTP has them, 400 to 599
+     * @param status the service's own name of it
+     * @param clockDrift how far this node's clock is ahead of the service's, if that is known
+     */
+    Refused(int code, String status, String requestId, Optional<Duration> clockDrift) {
+      super("%d %s, request id %s".formatted(code, status, requestId), null);
+      this.code = code;
+      this.status = status;
+      this.clockDrift = clockDrift;
+    }
+
+    int code() {
+      return code;
+    }
+
+    String status() {
+      return status;
+    }
+
+    Optional<Duration> clockDrift() {
+      return clockDrift;
+    }
+
+    @Override
+    boolean isWorthRetrying() {
+      return switch (code) {
+        case 429 -> !status.equals("QUOTA_EXCEEDED");
+        case 403 -> status.equals("APIGW_NONCE_CONFLICT");
+        default -> code >= 500;
+      };
+    }
+  }
+
+  /** There was no answer, or none that can be used. */
+  static final class Unanswered extends CallFailure {
+    private final boolean worthRetrying;
+
+    private Unanswered(String message, @Nullable Throwable cause, boolean worthRetrying) {
+      super(message, cause);
+      this.worthRetrying = worthRetrying;
+    }
+
+    /** No connection, or no answer on it. */
+    static Unanswered passing(String message, @Nullable Throwable cause) {
+      return new Unanswered(message, cause, true);
+    }
+
+    /** Something that will be the same the next time. */
+    static Unanswered lasting(String message, @Nullable Throwable cause) {
+      return new Unanswered(message, cause, false);
+    }
+
+    @Override
+    boolean isWorthRetrying() {
+      return worthRetrying;
+    }
+  }
+}

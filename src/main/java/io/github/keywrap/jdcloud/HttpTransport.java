@@ -1,0 +1,131 @@
+package io.github.keywrap.jdcloud;
+
+import static java.net.http.HttpResponse.BodyHandlers.limiting;
+import static java.net.http.HttpResponse.BodyHandlers.ofByteArray;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.github.keywrap.jdcloud.CallFailure.Unanswered;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+
+/**
+ * Sends one request once: HTTP/1.1 on kept-alive connections, no redirect, no cookie, no retry, an
+ * end to every wait.
+ */
+final class HttpTransport implements AutoCloseable {
+  /** Longest body in bytes; a page of 100 key versions has some 20,000. */
+  private static final int MAX_BODY = 262_144;
+
+  private static final int HTTP_PORT = 80;
+
+  static {
+    // The client would silently send a GET again, with the same nonce, on a new connection if a
+    // kept-alive one ends under it. It has only this switch for that.
+    System.setProperty("jdk.httpclient.redirects.retrylimit", "1");
+    System.setProperty("jdk.httpclient.disableRetryConnect", "true");
+  }
+
+  private final HttpClient client;
+
+  /**
+   * @param connectTimeout for a connection to be made
+   * @param proxy {@code http://host:port}; empty: none, also where the JVM has one set
+   * @param trust empty: what the Java runtime trusts
+   */
+  HttpTransport(Duration connectTimeout, Optional<URI> proxy, Optional<SSLContext> trust) {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(Version.HTTP_1_1)
+            .followRedirects(Redirect.NEVER)
+            .connectTimeout(connectTimeout)
+            .proxy(proxy.map(HttpTransport::selector).orElse(HttpClient.Builder.NO_PROXY));
+    trust.ifPresent(builder::sslContext);
+    this.client = builder.build();
+  }
+
+  private static ProxySelector selector(URI proxy) {
+    int port = proxy.getPort() < 0 ? HTTP_PORT : proxy.getPort();
+    return ProxySelector.of(InetSocketAddress.createUnresolved(proxy.getHost(), port));
+  }
+
+  /**
+   * Sends the request and reads the whole answer.
+   *
+   * @param headers all there are; Host is what the client itself makes of the endpoint
+   * @throws Unanswered if there is none within {@code timeout}
+   */
+  HttpResponse<byte[]> send(
+      URI endpoint, ApiRequest request, Map<String, String> headers, Duration timeout) {
+    String query = request.encodedQuery();
+    String target = endpoint + request.encodedPath() + (query.isEmpty() ? "" : "?" + query);
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(URI.create(target))
+            .method(
+                request.method(),
+                request.body().length == 0
+                    ? BodyPublishers.noBody()
+                    : BodyPublishers.ofByteArray(request.body()))
+            .setHeader("user-agent", "keywrap");
+    headers.forEach(
+        (name, value) -> {
+          if (!name.equals("host")) {
+            builder.setHeader(name, value);
+          }
+        });
+    CompletableFuture<HttpResponse<byte[]>> response =
+        client.sendAsync(builder.build(), limiting(ofByteArray(), MAX_BODY));
+    try {
+      return response.get(timeout.toNanos(), NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw Unanswered.passing("no answer within %d ms".formatted(timeout.toMillis()), e);
+    } catch (ExecutionException e) {
+      throw failure(e.getCause() == null ? e : e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Unanswered.lasting("interrupted", e);
+    } finally {
+      // Of one that has ended, a no-op; of one that hangs, the end of its connection.
+      response.cancel(true);
+    }
+  }
+
+  private static Unanswered failure(Throwable cause) {
+    return switch (cause) {
+      case SSLException e ->
+          Unanswered.lasting(
+              "no TLS connection: the certificate is not trusted or not for this host; see ca-file",
+              e);
+      case ConnectException e when e.getCause() instanceof UnresolvedAddressException ->
+          Unanswered.passing("the host name is not known", e);
+      case ConnectException e -> Unanswered.passing("no connection", e);
+      case IOException e ->
+          Unanswered.passing(
+              "the connection ended or broke (%s)".formatted(e.getClass().getSimpleName()), e);
+      default ->
+          Unanswered.lasting("the HTTP client failed: " + cause.getClass().getSimpleName(), cause);
+    };
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+}

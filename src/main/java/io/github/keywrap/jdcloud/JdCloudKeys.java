@@ -1,0 +1,80 @@
+package io.github.keywrap.jdcloud;
+
+import io.github.keywrap.domain.KeyId;
+import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.settings.JdCloudKeySettings;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Keys in JD Cloud KMS, as the settings describe them. */
+public final class JdCloudKeys {
+  private static final String TYPE = "jdcloud";
+  private static final String KMS = "kms";
+  private static final String STS = "sts";
+
+  private JdCloudKeys() {}
+
+  /** What names the key, whatever its version. */
+  public static KeyId keyId(JdCloudKeySettings settings) {
+    return KeyId.of(TYPE, settings.keyId()).withGeneration(settings.generation());
+  }
+
+  /**
+   * Binds a wrapper to the key. Does not wait for the KMS.
+   *
+   * @throws io.github.keywrap.domain.OperatorException if credentials or certificates cannot be had
+   */
+  public static KeyWrapper open(JdCloudKeySettings settings) {
+    CredentialSource files = new FileCredentials(settings.credentials());
+    HttpTransport transport =
+        new HttpTransport(
+            settings.requestTimeout(),
+            settings.proxy(),
+            settings.trust().map(TrustedAuthorities::of));
+    List<AutoCloseable> owned = new ArrayList<>();
+    CredentialSource credentials =
+        settings
+            .credentials()
+            .assumedRole()
+            .map(
+                role -> {
+                  ApiClient sts = client(STS, role.endpoint(), transport, files, settings);
+                  AssumedRole assumed = new AssumedRole(sts, role, System::nanoTime);
+                  assumed.start();
+                  return (CredentialSource) assumed;
+                })
+            .orElse(files);
+    ApiClient kms = client(KMS, settings.endpoint(), transport, credentials, settings);
+    KmsApi api = new KmsApi(kms, settings.keyId());
+    KeyVersions versions =
+        new KeyVersions(
+            settings.name(),
+            keyId(settings),
+            api,
+            settings.versionInterval(),
+            new VersionStore(settings.stateDirectory(), settings.keyId()));
+    versions.start();
+    owned.add(versions);
+    owned.add(credentials);
+    owned.add(transport);
+    return new JdCloudKeyWrapper(keyId(settings), api, versions, credentials, owned);
+  }
+
+  private static ApiClient client(
+      String service,
+      URI endpoint,
+      HttpTransport transport,
+      CredentialSource credentials,
+      JdCloudKeySettings settings) {
+    return new ApiClient(
+        service,
+        endpoint,
+        transport,
+        settings.signing(),
+        credentials,
+        settings.requestTimeout(),
+        InstantSource.system());
+  }
+}

@@ -1,0 +1,198 @@
+package io.github.keywrap.jdcloud;
+
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KmsException;
+import io.github.keywrap.domain.KmsException.AccessDenied;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.InvalidCiphertext;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.domain.KmsException.Throttled;
+import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.jdcloud.CallFailure.Refused;
+import io.github.keywrap.jdcloud.CallFailure.Unanswered;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Says what a failed call means for the key, by the class of HTTP status: the service's own strings
+ * are not documented for the KMS. What a 400 means it finds out by asking for the key's state.
+ */
+final class Refusals {
+  /** A clock that is further off than this is named as the likely cause of a 401. */
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+
+  /**
+   * How long an answer about the key's state is good for: a flood of bad ciphertexts is one look.
+   */
+  private static final Duration MEMORY = Duration.ofSeconds(1);
+
+  private static final int PROBE_LENGTH = 16;
+
+  private final KmsApi api;
+  private final KeyVersions versions;
+  private volatile Finding last =
+      new Finding(Optional.empty(), System.nanoTime() - MEMORY.toNanos());
+
+  /** Why the key cannot be used, if so. */
+  private record Finding(Optional<String> reason, long at) {}
+
+  Refusals(KmsApi api, KeyVersions versions) {
+    this.api = api;
+    this.versions = versions;
+  }
+
+  /** What a failed Encrypt means; the plaintext is not at fault, it is checked before. */
+  KmsException ofEncrypt(CallFailure failure, Deadline deadline) {
+    return switch (failure) {
+      case Unanswered unanswered -> unanswered(unanswered, deadline);
+      case Refused refused when isAboutTheRequest(refused) ->
+          new KeyUnavailable(
+              "the KMS does not encrypt with the key (%s): %s"
+                  .formatted(
+                      refused.getMessage(),
+                      described(deadline)
+                          .orElse("it does not say why; look at the key and its versions there")),
+              refused);
+      case Refused refused -> refused(refused, deadline);
+    };
+  }
+
+  /** What a failed Decrypt means. */
+  KmsException ofDecrypt(CallFailure failure, Deadline deadline) {
+    return switch (failure) {
+      case Unanswered unanswered -> unanswered(unanswered, deadline);
+      case Refused refused when isAboutTheRequest(refused) -> undecryptable(refused, deadline);
+      case Refused refused -> refused(refused, deadline);
+    };
+  }
+
+  private KmsException undecryptable(Refused refused, Deadline deadline) {
+    Optional<String> reason;
+    try {
+      reason = unusable(deadline);
+    } catch (CallFailure unclear) {
+      return new BackendUnavailable(
+          "the KMS refused the ciphertext (%s), and whether the key is to blame cannot be told: %s"
+              .formatted(refused.getMessage(), unclear.getMessage()),
+          unclear);
+    }
+    if (reason.isPresent()) {
+      return new KeyUnavailable(
+          "the KMS does not decrypt with the key (%s): %s"
+              .formatted(refused.getMessage(), reason.get()),
+          refused);
+    }
+    if (versions.haveUnusable()) {
+      return new KeyUnavailable(
+          "the KMS refused the ciphertext (%s): altered, or made under a version of the key that is"
+                  .formatted(refused.getMessage())
+              + " disabled or planned for deletion; enable it in the KMS",
+          refused);
+    }
+    return new InvalidCiphertext(
+        "the KMS refused the ciphertext (%s): altered, truncated or another key's"
+            .formatted(refused.getMessage()));
+  }
+
+  /** The key works and the KMS answers: 404 is about the key, other 4xx about what was sent. */
+  private static boolean isAboutTheRequest(Refused refused) {
+    return switch (refused.code()) {
+      case 401, 403, 404, 408, 429, 499 -> false;
+      default -> refused.code() < 500;
+    };
+  }
+
+  private KmsException refused(Refused refused, Deadline deadline) {
+    return switch (refused.code()) {
+      case 401 -> new AccessDenied(unauthorized(refused), refused);
+      case 403 ->
+          new AccessDenied(
+              "the account may not do this with the key (%s); see docs/jdcloud.md, permissions"
+                  .formatted(refused.getMessage()),
+              refused);
+      case 404 ->
+          new KeyUnavailable(
+              "the KMS has no such key (%s); check key-id and the endpoint's region"
+                  .formatted(refused.getMessage()),
+              refused);
+      case 429 -> new Throttled("the KMS limits calls (%s)".formatted(refused.getMessage()));
+      default ->
+          deadline.isExpired()
+              ? outOfTime(refused.getMessage())
+              : new BackendUnavailable(
+                  "the KMS failed (%s)".formatted(refused.getMessage()), refused);
+    };
+  }
+
+  private static String unauthorized(Refused refused) {
+    String base = "the KMS refused the credentials (%s)".formatted(refused.getMessage());
+    return refused
+        .clockDrift()
+        .filter(drift -> drift.abs().compareTo(CLOCK_TOLERANCE) > 0)
+        .map(
+            drift ->
+                "%s; this node's clock is %s the KMS's: set it right"
+                    .formatted(
+                        base, words(drift.abs()) + (drift.isNegative() ? " behind" : " ahead of")))
+        .orElse(base + "; check access-key and secret-key");
+  }
+
+  private static String words(Duration drift) {
+    Duration rounded = drift.plusSeconds(30);
+    return rounded.toHours() >= 2 ? rounded.toHours() + " hours" : rounded.toMinutes() + " minutes";
+  }
+
+  private static KmsException unanswered(Unanswered unanswered, Deadline deadline) {
+    return deadline.isExpired()
+        ? outOfTime(String.valueOf(unanswered.getMessage()))
+        : new BackendUnavailable("the KMS cannot be used: " + unanswered.getMessage(), unanswered);
+  }
+
+  private static BackendUnavailable outOfTime(String last) {
+    return BackendUnavailable.deadlineExceeded(
+        "the KMS did not answer within the time of the call; the last attempt: " + last);
+  }
+
+  private Optional<String> described(Deadline deadline) {
+    try {
+      return reason(api.describe(deadline));
+    } catch (CallFailure notDescribed) {
+      return Optional.empty();
+    }
+  }
+
+  /** Why the key cannot be used; empty if it can. */
+  private Optional<String> unusable(Deadline deadline) {
+    Finding found = last;
+    if (System.nanoTime() - found.at() < MEMORY.toNanos()) {
+      return found.reason();
+    }
+    Optional<String> reason = find(deadline);
+    last = new Finding(reason, System.nanoTime());
+    return reason;
+  }
+
+  private Optional<String> find(Deadline deadline) {
+    try {
+      return reason(api.describe(deadline));
+    } catch (Refused notAllowed) {
+      return tryOut(deadline);
+    }
+  }
+
+  /** An account that may only encrypt and decrypt can still find out whether the key works. */
+  private Optional<String> tryOut(Deadline deadline) {
+    try (SecretBytes probe = SecretBytes.owning(new byte[PROBE_LENGTH])) {
+      byte[] _ = api.encrypt(probe, deadline);
+      return Optional.empty();
+    } catch (Refused refused) {
+      return Optional.of("it does not encrypt either (%s)".formatted(refused.getMessage()));
+    }
+  }
+
+  private static Optional<String> reason(KeyStatus status) {
+    return status.isUnusable()
+        ? Optional.of("it is %s; %s".formatted(status.words(), status.cure()))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,15 @@
+package io.github.keywrap.settings;
+
+import java.util.Optional;
+
+/**
+ * What requests to JD Cloud are signed with.
+ *
+ * @param sessionToken of temporary credentials
+ * @param assumedRole role to assume with them; empty: they are used themselves
+ */
+public record CredentialSettings(
+    SecretSource accessKey,
+    SecretSource secretKey,
+    Optional<SecretSource> sessionToken,
+    Optional<AssumedRoleSettings> assumedRole) {}

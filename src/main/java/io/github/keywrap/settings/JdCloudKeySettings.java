@@ -1,0 +1,35 @@
+package io.github.keywrap.settings;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A key in JD Cloud KMS ({@code type: jdcloud}).
+ *
+ * @param endpoint {@code https://host[:port]}; {@code http} shows what is wrapped to the network
+ * @param keyId of the key in the KMS
+ * @param signing how requests are signed
+ * @param credentials that requests are signed with
+ * @param trust certificate authorities, PEM, that the endpoint's certificate must come from; empty:
+ *     those of the Java runtime
+ * @param proxy {@code http://host:port}; empty: none
+ * @param requestTimeout longest time for one attempt
+ * @param versionInterval between two looks at the key's versions; empty: the key id has no version
+ * @param stateDirectory where the versions that were seen are kept
+ */
+public record JdCloudKeySettings(
+    String name,
+    URI endpoint,
+    String keyId,
+    SigningSettings signing,
+    CredentialSettings credentials,
+    Optional<Path> trust,
+    Optional<URI> proxy,
+    Duration requestTimeout,
+    Optional<Duration> versionInterval,
+    Path stateDirectory,
+    int generation,
+    PoolSettings pool)
+    implements KeySettings {}

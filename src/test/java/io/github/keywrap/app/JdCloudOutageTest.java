@@ -1,0 +1,115 @@
+package io.github.keywrap.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KeyHealth;
+import io.github.keywrap.domain.KeyRing;
+import io.github.keywrap.domain.RingKey;
+import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.StatusPolicy;
+import io.github.keywrap.fakekms.Fault;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A KMS that goes away and comes back, under load, as callers of the ring see it. */
+final class JdCloudOutageTest {
+  private static final int CALLERS = 8;
+
+  @TempDir private Path folder;
+
+  @Test
+  void tenSecondsAwayAndWellWithinFiveSeconds() throws Exception {
+    outage(Fault.UNAVAILABLE);
+  }
+
+  @Test
+  void anOutageThatOnlyHangsPassesTheSame() throws Exception {
+    outage(Fault.NO_ANSWER);
+  }
+
+  private void outage(Fault fault) throws Exception {
+    try (JdCloudKey key = new JdCloudKey(folder);
+        KeyRing ring =
+            KeyRings.open(key.set("health-interval", "10s").load(), new SimpleMeterRegistry());
+        ExecutorService callers = Executors.newFixedThreadPool(CALLERS)) {
+      RingKey active = ring.active();
+      active.monitor().start();
+      active.monitor().awaitFirstProbe(Duration.ofSeconds(10));
+      AtomicBoolean stop = new AtomicBoolean();
+      AtomicLong lastSuccess = new AtomicLong(System.nanoTime());
+      AtomicLong slowestKnown = new AtomicLong();
+      AtomicLong knownSince = new AtomicLong(Long.MAX_VALUE);
+      List<Future<?>> load = new ArrayList<>();
+      for (int caller = 0; caller < CALLERS; caller++) {
+        load.add(callers.submit(() -> call(active, stop, lastSuccess, knownSince, slowestKnown)));
+      }
+      key.kms.fault(fault);
+      await()
+          .atMost(Duration.ofSeconds(9))
+          .until(
+              () ->
+                  active.monitor().health() instanceof KeyHealth.Outage outage
+                      && System.nanoTime() - outage.since() > Duration.ofSeconds(2).toNanos());
+      knownSince.set(System.nanoTime());
+      // A coasting Status all the while: kube-apiserver may go on with the seed that it holds.
+      StatusPolicy coast = new StatusPolicy(true, Duration.ofHours(1), Duration.ofSeconds(30));
+      await()
+          .pollDelay(Duration.ofSeconds(6))
+          .atMost(Duration.ofSeconds(12))
+          .until(
+              () ->
+                  coast.answer(active.monitor().health(), System.nanoTime())
+                      instanceof StatusPolicy.Answer.Degraded);
+      knownSince.set(Long.MAX_VALUE);
+      long back = System.nanoTime();
+      key.kms.fault(Fault.NONE);
+      await()
+          .pollInterval(Duration.ofMillis(50))
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> lastSuccess.get() - back > 0);
+      stop.set(true);
+      for (Future<?> caller : load) {
+        caller.get();
+      }
+      assertThat(Duration.ofNanos(slowestKnown.get()))
+          .as("a call while the KMS is known to be away")
+          .isLessThan(Duration.ofMillis(500));
+      assertThat(key.kms.nonceConflicts()).isZero();
+    }
+  }
+
+  private static void call(
+      RingKey key,
+      AtomicBoolean stop,
+      AtomicLong lastSuccess,
+      AtomicLong knownSince,
+      AtomicLong slowestKnown) {
+    while (!stop.get()) {
+      long began = System.nanoTime();
+      Deadline deadline = Deadline.after(Duration.ofSeconds(3));
+      try (SecretBytes dek = SecretBytes.owning(JdCloudKey.DEK.clone())) {
+        var _ = key.call(wrapper -> wrapper.wrap(dek, deadline), deadline).join();
+        lastSuccess.set(System.nanoTime());
+      } catch (CompletionException failed) {
+        long took = System.nanoTime() - began;
+        if (began - knownSince.get() > 0 && knownSince.get() != Long.MAX_VALUE) {
+          slowestKnown.accumulateAndGet(took, Math::max);
+        }
+        await().pollDelay(Duration.ofMillis(10)).until(() -> true);
+      }
+    }
+  }
+}

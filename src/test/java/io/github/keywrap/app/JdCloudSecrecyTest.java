@@ -1,0 +1,124 @@
+package io.github.keywrap.app;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.KmsException;
+import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.fakekms.FakeAccount;
+import io.github.keywrap.fakekms.Fault;
+import io.github.keywrap.fakekms.Operation;
+import io.github.keywrap.settings.Settings;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever happens, no secret is written anywhere: plain, in base64 or in hex. */
+final class JdCloudSecrecyTest {
+  private final Queue<String> written = new ConcurrentLinkedQueue<>();
+  private final Handler everything =
+      new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+          written.add(new SimpleFormatter().format(line));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  @TempDir private Path folder;
+
+  @Test
+  void noSecretIsInAnyLogOrErrorAtAnyLevel() throws Exception {
+    byte[] dek = new byte[32];
+    new SecureRandom().nextBytes(dek);
+    Logger root = Logger.getLogger("");
+    Level before = root.getLevel();
+    everything.setLevel(Level.ALL);
+    root.addHandler(everything);
+    root.setLevel(Level.ALL);
+    Logger.getLogger("io.github.keywrap").setLevel(Level.ALL);
+    List<String> secrets = new ArrayList<>(forms(dek));
+    try (JdCloudKey key = new JdCloudKey(folder)) {
+      FakeAccount temporary = key.kms.temporary();
+      key.writeCredentials(temporary);
+      key.secret("token", Objects.requireNonNull(temporary.sessionToken()));
+      secrets.addAll(forms(temporary.secretKey().getBytes(UTF_8)));
+      secrets.addAll(forms(Objects.requireNonNull(temporary.sessionToken()).getBytes(UTF_8)));
+      Settings settings = key.set("keys.k.session-token.file", "token").load();
+      written.add(settings.toString());
+      try (KeyWrapper wrapper = KeyRings.openKey(settings.active())) {
+        written.add(wrapper.toString());
+        WrappedKey good = wrap(wrapper, dek);
+        for (Fault fault : Fault.values()) {
+          key.kms.fault(fault, Operation.ENCRYPT, Operation.DECRYPT);
+          attempt(() -> wrap(wrapper, dek));
+          attempt(() -> wrapper.unwrap(good, soon()).close());
+        }
+        key.kms.fault(Fault.NONE);
+        temporary.disable();
+        attempt(() -> wrap(wrapper, dek));
+      }
+    } finally {
+      root.removeHandler(everything);
+      root.setLevel(before);
+    }
+    assertThat(written).anyMatch(line -> line.contains(":Encrypt: ok"));
+    for (String secret : secrets) {
+      assertThat(written).noneMatch(line -> line.contains(secret));
+    }
+  }
+
+  private void attempt(Runnable call) {
+    try {
+      call.run();
+    } catch (KmsException failure) {
+      StringWriter all = new StringWriter();
+      failure.printStackTrace(new PrintWriter(all, true));
+      written.add(all.toString());
+    }
+  }
+
+  private static WrappedKey wrap(KeyWrapper wrapper, byte[] dek) {
+    try (SecretBytes secret = SecretBytes.owning(dek.clone())) {
+      return wrapper.wrap(secret, soon());
+    }
+  }
+
+  private static Deadline soon() {
+    return Deadline.after(Duration.ofMillis(900));
+  }
+
+  private static List<String> forms(byte[] secret) {
+    return List.of(
+        new String(secret, ISO_8859_1),
+        Base64.getEncoder().encodeToString(secret),
+        Base64.getEncoder().withoutPadding().encodeToString(secret),
+        HexFormat.of().formatHex(secret),
+        HexFormat.of().withUpperCase().formatHex(secret));
+  }
+}

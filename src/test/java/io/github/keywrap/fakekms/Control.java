@@ -1,0 +1,87 @@
+package io.github.keywrap.fakekms;
+
+import static java.util.Locale.ROOT;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.handler.codec.http.FullHttpRequest;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Lets a person or another program tell the fake what to do, by {@code POST /fake/COMMAND…}:
+ *
+ * <pre>
+ *   /fake/fault/NAME[/OPERATION]   a fault, for all operations or one; none: no more
+ *   /fake/delay/MILLISECONDS       of every answer
+ *   /fake/key/ID/rotate|disable|enable|schedule-deletion|disable-version|enable-version
+ *   /fake/drop                     every connection
+ *   /fake/stats                    what there was so far
+ * </pre>
+ */
+final class Control {
+  private Control() {}
+
+  static Reply answer(FakeKms kms, FullHttpRequest request) {
+    List<String> parts = Arrays.asList(request.uri().substring("/fake/".length()).split("/"));
+    try {
+      return run(kms, parts)
+          ? Reply.result(stats(kms))
+          : Reply.error(404, "NOT_FOUND", "no such command");
+    } catch (IllegalArgumentException e) {
+      return Reply.error(400, "INVALID_ARGUMENT", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static boolean run(FakeKms kms, List<String> parts) {
+    switch (parts.getFirst()) {
+      case "fault" -> {
+        Operation[] operations =
+            parts.stream()
+                .skip(2)
+                .map(name -> Operation.valueOf(constant(name)))
+                .toArray(Operation[]::new);
+        kms.fault(Fault.valueOf(constant(parts.get(1))), operations);
+      }
+      case "delay" -> kms.delay(Duration.ofMillis(Long.parseLong(parts.get(1))));
+      case "key" -> {
+        return key(kms.key(parts.get(1)), parts.get(2));
+      }
+      case "drop" -> kms.dropConnections();
+      case "followed" -> kms.countFollowed();
+      case "stats" -> {}
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean key(FakeKey key, String command) {
+    switch (command) {
+      case "rotate" -> key.rotate();
+      case "disable" -> key.disable();
+      case "enable" -> key.enable();
+      case "schedule-deletion" -> key.scheduleDeletion();
+      case "disable-version" -> key.disableNewestVersion();
+      case "enable-version" -> key.enableNewestVersion();
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String constant(String name) {
+    return name.toUpperCase(ROOT).replace('-', '_');
+  }
+
+  private static ObjectNode stats(FakeKms kms) {
+    return Reply.JSON
+        .createObjectNode()
+        .put("requests", kms.requests())
+        .put("connections", kms.connections())
+        .put("nonceConflicts", kms.nonceConflicts())
+        .put("redirectsFollowed", kms.followed());
+  }
+}

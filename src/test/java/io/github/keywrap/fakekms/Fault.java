@@ -1,0 +1,53 @@
+package io.github.keywrap.fakekms;
+
+/** What a KMS, or something on the way to it, can do wrong. */
+public enum Fault {
+  NONE("no fault"),
+  UNAUTHORIZED("401, in the API's format"),
+  FORBIDDEN("403, in the API's format"),
+  NOT_FOUND("404, in the API's format"),
+  FAILED_PRECONDITION("400 `FAILED_PRECONDITION`"),
+  RATE_LIMITED("429 `RATE_LIMIT_EXCEEDED`"),
+  QUOTA_EXCEEDED("429 `QUOTA_EXCEEDED`"),
+  INTERNAL_ERROR("500, in the API's format"),
+  UNAVAILABLE("503 with an HTML page"),
+  FORBIDDEN_BY_A_PROXY("403 with an HTML page"),
+  ERROR_WITH_200("200 with an `error`"),
+  ERROR_OF_NO_KIND("200 with an `error` without a code"),
+  NO_RESULT("200 `{}`"),
+  NULL_RESULT("200 with `result: null`"),
+  MISSING_FIELD("200 with a `result` that lacks its field"),
+  EMPTY_FIELD("200 with an empty field"),
+  NUMBER_FOR_FIELD("200 with a number for the field"),
+  NOT_BASE64("200 with a field that is not base64"),
+  UNPADDED_BASE64("200 with base64 without its padding"),
+  FIELD_TWICE("200 with the field twice"),
+  SOMETHING_AFTER_IT("200 with a second JSON object after the answer"),
+  EMPTY_BODY("200 without a body"),
+  HTML_WITH_200("200 with an HTML page"),
+  TRUNCATED_JSON("200 with half of the JSON"),
+  TRUNCATED_BODY("200, the connection ends within the body"),
+  GZIP("200 with a gzip body that was not asked for"),
+  ACCEPTED("202 with the result"),
+  REDIRECT("302 to another address"),
+  NO_CONTENT_TYPE("200 without Content-Type, all else right"),
+  ENDLESS_BODY("200 with a body without end"),
+  SLOW_BODY("200, then nothing"),
+  NO_ANSWER("no answer"),
+  DROPPED("the connection ends without an answer"),
+  NOT_HTTP("something that is not HTTP"),
+  WRONG_BLOB("200 with random bytes"),
+  OTHER_BLOB("200 with a sound blob of something else"),
+  ECHO("400 whose message repeats the request");
+
+  private final String words;
+
+  Fault(String words) {
+    this.words = words;
+  }
+
+  /** One line, in Markdown. */
+  public String words() {
+    return words;
+  }
+}

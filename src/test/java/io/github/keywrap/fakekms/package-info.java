@@ -1,0 +1,5 @@
+/** A strict stand-in for JD Cloud KMS and STS. */
+@NullMarked
+package io.github.keywrap.fakekms;
+
+import org.jspecify.annotations.NullMarked;
