@@ -6,7 +6,7 @@ MVN := mvn -B -ntp
 PROGRAM := target/keywrap/bin/keywrap
 SOURCES := pom.xml $(shell find src/main -type f)
 
-.PHONY: help run run-hsm run-jdcloud fake-kms test e2e native e2e-native cluster bench bench-start bench-token fuzz dist format clean packages
+.PHONY: help run run-hsm run-jdcloud fake-kms test e2e native e2e-native cluster bench bench-start bench-token bench-kms fuzz dist format clean packages
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -59,6 +59,9 @@ bench-start: packages $(PROGRAM) ## measure start and memory, update docs/perfor
 bench-token: packages $(PROGRAM) ## measure the way to a SoftHSM token next to C, update docs/performance.md
 	@scripts/install-packages softhsm2-util=softhsm2 gcc=gcc
 	@e2e/bench/token
+
+bench-kms: packages $(PROGRAM) ## measure on the stand-in for JD Cloud KMS, update docs/performance.md
+	@e2e/bench/kms $(BENCH_ARGS)
 
 fuzz: packages ## look for inputs that break the envelope parser, for a minute
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=EnvelopeFuzzTest

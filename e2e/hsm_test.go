@@ -25,7 +25,7 @@ const (
 // SM4 and that can fail: see src/test/c.
 func NewHSMProgram(t *testing.T, algorithm string) *Program {
 	t.Helper()
-	p := &Program{t: t, folder: Folder(t), told: "key id:       pkcs11:"}
+	p := &Program{t: t, folder: Folder(t), name: executable(), told: "key id:       pkcs11:"}
 	p.serve = []string{"serve", "--config", p.path("keywrap.yaml")}
 	if err := os.Mkdir(p.path("tokens"), 0o700); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +21,8 @@ type JDCloudProgram struct {
 	port string
 }
 
-// NewJDCloudProgram starts the stand-in and writes the article's configuration for it.
+// NewJDCloudProgram starts the stand-in and writes the article's configuration for it. keywrap has the
+// old plugin's name, as an image may give it.
 func NewJDCloudProgram(t *testing.T) *JDCloudProgram {
 	t.Helper()
 	p := &JDCloudProgram{&Program{t: t, folder: Folder(t), told: "format:       bare, "}, freePort(t)}
@@ -33,7 +36,14 @@ func NewJDCloudProgram(t *testing.T) *JDCloudProgram {
     "KmsSchema": "http",
     "GRPCSocketPath": "%s"
 }`, p.port, p.Socket()))
-	p.serve = []string{"serve", "-f=" + p.path("jdcloud-kms-plugin.json")}
+	program, err := filepath.Abs(executable())
+	if err == nil {
+		err = os.Symlink(program, p.path("k8s-kms-plugin"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.name, p.serve = p.path("k8s-kms-plugin"), []string{"-f=" + p.path("jdcloud-kms-plugin.json")}
 	t.Setenv("KEYWRAP_STATE_DIRECTORY", p.path("state"))
 	t.Setenv("KEYWRAP_HEALTH_INTERVAL", "500ms")
 	t.Setenv("KEYWRAP_KEYS_JDCLOUD_VERSION_INTERVAL", "500ms")

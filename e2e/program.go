@@ -17,14 +17,15 @@ type Program struct {
 	t       *testing.T
 	folder  string
 	told    string   // what "keywrap inspect" says of its ciphertexts
-	serve   []string // how it is started
+	name    string   // what it is started as
+	serve   []string // with which arguments
 	process *Process
 }
 
 // NewProgram writes a configuration and makes the key.
 func NewProgram(t *testing.T, algorithm string) *Program {
 	t.Helper()
-	p := &Program{t: t, folder: Folder(t), told: "key id:       local:"}
+	p := &Program{t: t, folder: Folder(t), name: executable(), told: "key id:       local:"}
 	p.serve = []string{"serve", "--config", p.path("keywrap.yaml")}
 	p.write("passphrase", "a passphrase\n")
 	p.write("keywrap.yaml", fmt.Sprintf(`
@@ -62,7 +63,7 @@ func (p *Program) Run(input []byte, arguments ...string) string {
 // Start serves in the background and returns when the socket accepts connections.
 func (p *Program) Start() {
 	p.t.Helper()
-	p.process = StartProcess(p.t, p.folder, "keywrap", executable(), p.serve...)
+	p.process = StartProcess(p.t, p.folder, "keywrap", p.name, p.serve...)
 	p.process.Await(func() error {
 		connection, err := net.Dial("unix", p.Socket())
 		if err == nil {

@@ -3,6 +3,8 @@
 //
 //	bench rates   medians, spreads and ratios to the first plugin (the floor)
 //	bench start   time to the first answered pair, memory, idle CPU
+//	bench kms     pairs on a stand-in for JD Cloud KMS
+//	bench simple-plugin SOCKET ENDPOINT   the plugin that "kms" compares with
 //
 // Absolute figures depend on the machine; ratios within one run carry over.
 package main
@@ -21,13 +23,17 @@ var callers = []int{1, 8, 64}
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) < 2 {
-		log.Fatal("usage: bench rates|start [FLAG]...")
+		log.Fatal("usage: bench rates|start|kms|simple-plugin [ARGUMENT]...")
 	}
 	switch mode, arguments := os.Args[1], os.Args[2:]; mode {
 	case "rates":
 		rates(arguments)
 	case "start":
 		start(arguments)
+	case "kms":
+		kms(arguments)
+	case "simple-plugin":
+		log.Fatal(serveSimple(arguments[0], arguments[1]))
 	default:
 		log.Fatalf("no such mode: %s", mode)
 	}

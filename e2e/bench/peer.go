@@ -28,16 +28,25 @@ type peer struct {
 
 var dek = []byte("0123456789abcdef0123456789abcdef")
 
-func (p *peer) dial() error {
+// connect dials the plugin; closing it is the caller's.
+func (p *peer) connect() (*grpc.ClientConn, error) {
 	connection, err := grpc.NewClient("passthrough:///"+p.socket, grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithAuthority("localhost"), grpc.WithContextDialer(func(context.Context, string) (net.Conn, error) {
 			return net.DialUnix("unix", nil, &net.UnixAddr{Name: p.socket})
 		}))
 	if err != nil {
+		return nil, err
+	}
+	p.v1, p.v2 = kmsv1.NewKeyManagementServiceClient(connection), kmsv2.NewKeyManagementServiceClient(connection)
+	return connection, nil
+}
+
+func (p *peer) dial() error {
+	connection, err := p.connect()
+	if err != nil {
 		return err
 	}
 	p.connection = connection
-	p.v1, p.v2 = kmsv1.NewKeyManagementServiceClient(connection), kmsv2.NewKeyManagementServiceClient(connection)
 	if p.pid, err = listener(p.socket); err != nil {
 		return err
 	}

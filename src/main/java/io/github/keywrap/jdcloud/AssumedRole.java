@@ -9,6 +9,7 @@ import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.jdcloud.CallFailure.Refused;
 import io.github.keywrap.jdcloud.CallFailure.Unanswered;
+import io.github.keywrap.jdcloud.CallFailure.Unsigned;
 import io.github.keywrap.settings.AssumedRoleSettings;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -94,7 +95,7 @@ final class AssumedRole implements CredentialSource {
             settings.role(),
             failure.getMessage());
       }
-      trouble = "its temporary credentials cannot be renewed: " + failure.getMessage();
+      trouble = "its role cannot be assumed again: " + failure.getMessage();
     } catch (RuntimeException defect) {
       LOG.log(Level.ERROR, "renewing temporary credentials hit a defect in keywrap", defect);
     }
@@ -126,6 +127,14 @@ final class AssumedRole implements CredentialSource {
   }
 
   private Credentials ask(Deadline deadline) {
+    try {
+      return assumeRole(deadline);
+    } catch (Refused | Unanswered failure) {
+      throw new Unsigned(failure);
+    }
+  }
+
+  private Credentials assumeRole(Deadline deadline) {
     JsonNode credentials =
         sts.call(ApiRequest.post("/v1/sessionToken:assumeRole", body()), deadline)
             .path("credentials");
@@ -174,7 +183,7 @@ final class AssumedRole implements CredentialSource {
     }
     try {
       return Optional.of(renew(now, deadline));
-    } catch (Refused | Unanswered failure) {
+    } catch (CallFailure failure) {
       LOG.log(Level.DEBUG, "after a refusal: {0}", failure.getMessage());
       return Optional.empty();
     }

@@ -88,4 +88,26 @@ abstract sealed class CallFailure extends RuntimeException {
       return worthRetrying;
     }
   }
+
+  /** There were no credentials to sign with: the role could not be assumed. */
+  static final class Unsigned extends CallFailure {
+    private final CallFailure reason;
+
+    /**
+     * @param reason what STS answered, after attempts of its own
+     */
+    Unsigned(CallFailure reason) {
+      super("no temporary credentials from STS: " + reason.getMessage(), reason);
+      this.reason = reason;
+    }
+
+    CallFailure reason() {
+      return reason;
+    }
+
+    @Override
+    boolean isWorthRetrying() {
+      return false;
+    }
+  }
 }

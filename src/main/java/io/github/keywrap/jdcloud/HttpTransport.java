@@ -36,13 +36,6 @@ final class HttpTransport implements AutoCloseable {
 
   private static final int HTTP_PORT = 80;
 
-  static {
-    // The client would silently send a GET again, with the same nonce, on a new connection if a
-    // kept-alive one ends under it. It has only this switch for that.
-    System.setProperty("jdk.httpclient.redirects.retrylimit", "1");
-    System.setProperty("jdk.httpclient.disableRetryConnect", "true");
-  }
-
   private final HttpClient client;
 
   /**
@@ -51,6 +44,7 @@ final class HttpTransport implements AutoCloseable {
    * @param trust empty: what the Java runtime trusts
    */
   HttpTransport(Duration connectTimeout, Optional<URI> proxy, Optional<SSLContext> trust) {
+    sendOnceOnly();
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(Version.HTTP_1_1)
@@ -59,6 +53,17 @@ final class HttpTransport implements AutoCloseable {
             .proxy(proxy.map(HttpTransport::selector).orElse(HttpClient.Builder.NO_PROXY));
     trust.ifPresent(builder::sslContext);
     this.client = builder.build();
+  }
+
+  /**
+   * The client would silently send a GET again, with the same nonce, on a new connection if a
+   * kept-alive one ends under it; these switches are all it has for that (java.net.http, system
+   * properties). It reads them when it sends for the first time. Not in a static initializer: that
+   * would run while a native executable is built.
+   */
+  private static void sendOnceOnly() {
+    System.setProperty("jdk.httpclient.redirects.retrylimit", "1");
+    System.setProperty("jdk.httpclient.disableRetryConnect", "true");
   }
 
   private static ProxySelector selector(URI proxy) {

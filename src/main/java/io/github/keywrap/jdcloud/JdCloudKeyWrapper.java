@@ -11,6 +11,7 @@ import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Wraps with a key in JD Cloud KMS. A ciphertext is the service's blob and nothing else, as
@@ -25,25 +26,26 @@ final class JdCloudKeyWrapper implements KeyWrapper {
   private final KmsApi api;
   private final KeyVersions versions;
   private final Refusals refusals;
-  private final CredentialSource credentials;
+  private final List<Supplier<KeyCondition>> conditions;
   private final List<AutoCloseable> owned;
   private volatile boolean closed;
 
   /**
    * @param keyId without a version
+   * @param conditions what there may be to know; the first that is not sound counts
    * @param owned closed with this, in this order
    */
   JdCloudKeyWrapper(
       KeyId keyId,
       KmsApi api,
       KeyVersions versions,
-      CredentialSource credentials,
+      List<Supplier<KeyCondition>> conditions,
       List<AutoCloseable> owned) {
     this.keyId = keyId;
     this.api = api;
     this.versions = versions;
     this.refusals = new Refusals(api, versions);
-    this.credentials = credentials;
+    this.conditions = List.copyOf(conditions);
     this.owned = List.copyOf(owned);
   }
 
@@ -64,8 +66,8 @@ final class JdCloudKeyWrapper implements KeyWrapper {
       throw new IllegalArgumentException("1 to " + MAX_PLAINTEXT + " bytes can be wrapped");
     }
     requireOpen();
-    KeyId current = versions.forWrapping(deadline);
     try {
+      KeyId current = versions.forWrapping(deadline);
       byte[] blob = api.encrypt(plaintext, deadline);
       if (blob.length > MAX_CIPHERTEXT) {
         throw new BackendUnavailable(
@@ -109,8 +111,11 @@ final class JdCloudKeyWrapper implements KeyWrapper {
 
   @Override
   public KeyCondition condition() {
-    KeyCondition ofCredentials = credentials.condition();
-    return ofCredentials instanceof KeyCondition.Sound ? versions.condition() : ofCredentials;
+    return conditions.stream()
+        .map(Supplier::get)
+        .filter(condition -> !(condition instanceof KeyCondition.Sound))
+        .findFirst()
+        .orElseGet(KeyCondition.Sound::new);
   }
 
   @Override

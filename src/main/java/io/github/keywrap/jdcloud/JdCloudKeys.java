@@ -48,18 +48,23 @@ public final class JdCloudKeys {
             .orElse(files);
     ApiClient kms = client(KMS, settings.endpoint(), transport, credentials, settings);
     KmsApi api = new KmsApi(kms, settings.keyId());
-    KeyVersions versions =
-        new KeyVersions(
+    VersionWatch watch =
+        new VersionWatch(
             settings.name(),
-            keyId(settings),
             api,
             settings.versionInterval(),
             new VersionStore(settings.stateDirectory(), settings.keyId()));
-    versions.start();
-    owned.add(versions);
+    watch.start();
+    KeyVersions versions = new KeyVersions(keyId(settings), watch);
+    owned.add(watch);
     owned.add(credentials);
     owned.add(transport);
-    return new JdCloudKeyWrapper(keyId(settings), api, versions, credentials, owned);
+    return new JdCloudKeyWrapper(
+        keyId(settings),
+        api,
+        versions,
+        List.of(files::condition, credentials::condition, versions::condition),
+        owned);
   }
 
   private static ApiClient client(

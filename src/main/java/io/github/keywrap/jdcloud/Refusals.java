@@ -10,6 +10,7 @@ import io.github.keywrap.domain.KmsException.Throttled;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.jdcloud.CallFailure.Refused;
 import io.github.keywrap.jdcloud.CallFailure.Unanswered;
+import io.github.keywrap.jdcloud.CallFailure.Unsigned;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -44,6 +45,7 @@ final class Refusals {
   /** What a failed Encrypt means; the plaintext is not at fault, it is checked before. */
   KmsException ofEncrypt(CallFailure failure, Deadline deadline) {
     return switch (failure) {
+      case Unsigned unsigned -> unsigned(unsigned, deadline);
       case Unanswered unanswered -> unanswered(unanswered, deadline);
       case Refused refused when isAboutTheRequest(refused) ->
           new KeyUnavailable(
@@ -60,6 +62,7 @@ final class Refusals {
   /** What a failed Decrypt means. */
   KmsException ofDecrypt(CallFailure failure, Deadline deadline) {
     return switch (failure) {
+      case Unsigned unsigned -> unsigned(unsigned, deadline);
       case Unanswered unanswered -> unanswered(unanswered, deadline);
       case Refused refused when isAboutTheRequest(refused) -> undecryptable(refused, deadline);
       case Refused refused -> refused(refused, deadline);
@@ -140,6 +143,18 @@ final class Refusals {
   private static String words(Duration drift) {
     Duration rounded = drift.plusSeconds(30);
     return rounded.toHours() >= 2 ? rounded.toHours() + " hours" : rounded.toMinutes() + " minutes";
+  }
+
+  private static KmsException unsigned(Unsigned unsigned, Deadline deadline) {
+    if (unsigned.reason() instanceof Refused refused && refused.code() < 429) {
+      return new AccessDenied(
+          "the role cannot be assumed (%s); check assume-role, and the permissions of the account"
+              .formatted(refused.getMessage()),
+          unsigned);
+    }
+    return deadline.isExpired()
+        ? outOfTime(String.valueOf(unsigned.getMessage()))
+        : new BackendUnavailable(String.valueOf(unsigned.getMessage()), unsigned);
   }
 
   private static KmsException unanswered(Unanswered unanswered, Deadline deadline) {

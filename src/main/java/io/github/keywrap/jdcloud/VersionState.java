@@ -1,11 +1,16 @@
 package io.github.keywrap.jdcloud;
 
+import java.util.Optional;
 import java.util.Set;
 
 /** What is known of a key's versions. */
 sealed interface VersionState {
-  /** Nothing yet. */
-  record Unknown(String reason) implements VersionState {}
+  /**
+   * Nothing yet.
+   *
+   * @param failure of the last look; empty: there was none
+   */
+  record Unknown(Optional<CallFailure> failure) implements VersionState {}
 
   /** They may not be listed, or should not be: the key id has none. */
   record Untracked() implements VersionState {}

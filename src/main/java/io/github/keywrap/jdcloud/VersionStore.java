@@ -25,6 +25,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -35,7 +36,6 @@ import java.util.Set;
 final class VersionStore {
   private static final Logger LOG = System.getLogger(VersionStore.class.getName());
   private static final JsonMapper JSON = new JsonMapper();
-  private static final String NOTHING_KNOWN = "the KMS has not been asked yet";
   private static final FileAttribute<?> PRIVATE_FOLDER =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
@@ -61,7 +61,7 @@ final class VersionStore {
   }
 
   private static VersionState unknown() {
-    return new Unknown(NOTHING_KNOWN);
+    return new Unknown(Optional.empty());
   }
 
   private static VersionState parse(JsonNode json) {

@@ -6,6 +6,7 @@ import io.github.keywrap.jdcloud.VersionState.Untracked;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -63,9 +64,9 @@ final class VersionTracking {
   }
 
   /** A look that found nothing out. */
-  void failed(String reason) {
+  void failed(CallFailure failure) {
     if (state instanceof Unknown) {
-      state = new Unknown(reason);
+      state = new Unknown(Optional.of(failure));
     }
   }
 

@@ -132,7 +132,7 @@ final class JdCloudLifeTest {
   @Test
   void aWrongClockIsNamedAndByHowMuch() throws IOException {
     key.kms.clockOffset(Duration.ofMinutes(20));
-    try (KeyWrapper wrapper = key.set("keys.k.version-tracking", "off").open()) {
+    try (KeyWrapper wrapper = key.open()) {
       assertThatThrownBy(() -> wrap(wrapper))
           .isInstanceOf(AccessDenied.class)
           .hasMessageContaining("clock is 20 minutes behind");
@@ -206,7 +206,7 @@ final class JdCloudLifeTest {
   @Test
   void badCredentialsAreRefusedAndGoodOnesCureThat() throws Exception {
     key.secret("sk", "not-the-secret-key");
-    try (KeyWrapper wrapper = key.set("keys.k.version-tracking", "off").open()) {
+    try (KeyWrapper wrapper = key.open()) {
       assertThatThrownBy(() -> wrap(wrapper))
           .isInstanceOf(AccessDenied.class)
           .hasMessageContaining("APIGW_SIGN_RESULT_NOT_SAME")
@@ -244,10 +244,12 @@ final class JdCloudLifeTest {
   void aRoleThatMayNotBeAssumedIsNamed() throws IOException {
     key.account.permitOnly(Operation.ENCRYPT);
     key.set("keys.k.assume-role.role", "jrn:iam::123456:role/keywrap")
-        .set("keys.k.assume-role.endpoint", key.kms.endpoint().toString())
-        .set("keys.k.version-tracking", "off");
+        .set("keys.k.assume-role.endpoint", key.kms.endpoint().toString());
     try (KeyWrapper wrapper = key.open()) {
-      assertThatThrownBy(() -> wrap(wrapper)).isInstanceOf(AccessDenied.class);
+      assertThatThrownBy(() -> wrap(wrapper))
+          .isInstanceOf(AccessDenied.class)
+          .hasMessageContaining("the role cannot be assumed (403");
+      assertThat(wrapper.currentKeyId()).as("no reason to do without versions").isEmpty();
       await().until(() -> wrapper.condition() instanceof KeyCondition.Impaired);
     }
   }
@@ -276,8 +278,7 @@ final class JdCloudLifeTest {
 
   @Test
   void aKeyThatIsNotThereIsNamed() throws IOException {
-    try (KeyWrapper wrapper =
-        key.set("keys.k.key-id", "another").set("keys.k.version-tracking", "off").open()) {
+    try (KeyWrapper wrapper = key.set("keys.k.key-id", "another").open()) {
       assertThatThrownBy(() -> wrap(wrapper))
           .isInstanceOf(KeyUnavailable.class)
           .hasMessageContaining("no such key");

@@ -7,6 +7,7 @@ import io.github.keywrap.jdcloud.VersionState.Unknown;
 import io.github.keywrap.jdcloud.VersionState.Untracked;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class VersionTrackingTest {
@@ -14,7 +15,7 @@ final class VersionTrackingTest {
   private static final KeyVersion SECOND = version("2", 2, KeyStatus.ENABLED);
   private static final KeyVersion THIRD = version("3", 3, KeyStatus.ENABLED);
 
-  private final VersionTracking tracking = new VersionTracking(new Unknown("not asked"));
+  private final VersionTracking tracking = new VersionTracking(new Unknown(Optional.empty()));
 
   @Test
   void theFirstLookDecides() {
@@ -78,7 +79,7 @@ final class VersionTrackingTest {
   @Test
   void aFailedLookKeepsWhatIsKnown() {
     tracking.listed(List.of(FIRST));
-    tracking.failed("away");
+    tracking.failed(CallFailure.Unanswered.passing("away", null));
     assertThat(newest()).isEqualTo(FIRST);
   }
 
@@ -106,7 +107,7 @@ final class VersionTrackingTest {
   void versionsOfOneSecondComeInTheSameOrderEverywhere() {
     KeyVersion a = version("a", 5, KeyStatus.ENABLED);
     KeyVersion b = version("b", 5, KeyStatus.ENABLED);
-    VersionTracking other = new VersionTracking(new Unknown("not asked"));
+    VersionTracking other = new VersionTracking(new Unknown(Optional.empty()));
     tracking.listed(List.of(a, b));
     other.listed(List.of(b, a));
     assertThat(other.state()).isEqualTo(tracking.state());
