@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export JAVA_HOME := $(shell src/main/scripts/find-jdk jdk)
 MVN := mvn -B -ntp
 PROGRAM := target/keywrap/bin/keywrap
-SOURCES := pom.xml $(shell find src/main -type f)
+SOURCES := pom.xml $(shell find src/main deploy -type f)
 
 .PHONY: help run run-hsm run-jdcloud fake-kms test e2e native e2e-native cluster bench bench-start bench-token bench-kms fuzz dist format clean packages
 

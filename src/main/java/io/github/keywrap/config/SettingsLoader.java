@@ -10,11 +10,9 @@ import io.github.keywrap.settings.SocketSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Loads the settings of a file and the environment. */
 public final class SettingsLoader {
@@ -125,7 +123,7 @@ public final class SettingsLoader {
                 : Policy.SAMPLED);
     boolean isDebug =
         reader.choice(ServerSetting.LOG_LEVEL, COMMON, Map.of("info", false, "debug", true), false);
-    Optional<String> bareKey = bareKey(reader, keys);
+    Optional<String> bareKey = BareKeyReader.read(reader, keys);
     ManagementSettings management = management(reader);
     return activeKey.map(
         key ->
@@ -141,44 +139,6 @@ public final class SettingsLoader {
                 status,
                 management,
                 isDebug));
-  }
-
-  /** The one key that v1 ciphertexts without an envelope are of. */
-  private static Optional<String> bareKey(SettingReader reader, List<KeySettings> keys) {
-    List<JdCloudKeySettings> bare =
-        keys.stream()
-            .filter(JdCloudKeySettings.class::isInstance)
-            .map(JdCloudKeySettings.class::cast)
-            .toList();
-    refuseSameKeyTwice(reader, bare);
-    List<String> names = bare.stream().map(JdCloudKeySettings::name).toList();
-    String given = reader.text(ServerSetting.BARE_KEY, COMMON);
-    if (given.isEmpty() && names.size() > 1) {
-      reader.problem(
-          ServerSetting.BARE_KEY,
-          COMMON,
-          "is missing, and several keys are of type: jdcloud",
-          "name the one whose ciphertexts kube-apiserver stored under KMS v1: "
-              + String.join(", ", names));
-    }
-    if (!given.isEmpty() && !names.contains(given)) {
-      reader.problem(
-          ServerSetting.BARE_KEY,
-          COMMON,
-          "names no key of type: jdcloud",
-          NearestName.hint(given, names));
-    }
-    return given.isEmpty() ? names.stream().findFirst() : Optional.of(given);
-  }
-
-  private static void refuseSameKeyTwice(SettingReader reader, List<JdCloudKeySettings> keys) {
-    Set<String> seen = new HashSet<>();
-    for (JdCloudKeySettings key : keys) {
-      if (!seen.add(key.keyId())) {
-        reader.problem(
-            JdCloudSetting.KEY_ID, key.name(), "is another key's, too", "drop one of the two");
-      }
-    }
   }
 
   /** A probe that is two intervals and one time-out late no longer counts. */

@@ -3,36 +3,34 @@ package io.github.keywrap.domain;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.Throttled;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * Fails calls at once while the probes say that a remote back end is down, instead of letting each
  * use up its time: the probes look for its return. The first call that fails asks for a probe.
  */
-public final class FailFastKeyWrapper implements KeyWrapper {
+public final class FailFastKeyWrapper extends ForwardingKeyWrapper {
   /** Outages that the next probe already ends are not worth failing calls for. */
   static final Duration KNOWN_AFTER = Duration.ofSeconds(1);
 
-  private final KeyWrapper wrapper;
   private final HealthMonitor monitor;
 
   /**
    * @param monitor that probes the key, not through this
    */
   public FailFastKeyWrapper(KeyWrapper wrapper, HealthMonitor monitor) {
-    this.wrapper = wrapper;
+    super(wrapper);
     this.monitor = monitor;
   }
 
   @Override
   public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
-    return call(() -> wrapper.wrap(plaintext, deadline));
+    return call(() -> wrapper().wrap(plaintext, deadline));
   }
 
   @Override
   public SecretBytes unwrap(WrappedKey wrapped, Deadline deadline) {
-    return call(() -> wrapper.unwrap(wrapped, deadline));
+    return call(() -> wrapper().unwrap(wrapped, deadline));
   }
 
   private <T> T call(Supplier<T> call) {
@@ -56,25 +54,5 @@ public final class FailFastKeyWrapper implements KeyWrapper {
     return cause instanceof Throttled
         ? new Throttled(message)
         : new BackendUnavailable(message, cause);
-  }
-
-  @Override
-  public Optional<KeyId> currentKeyId() {
-    return wrapper.currentKeyId();
-  }
-
-  @Override
-  public boolean opens(KeyId keyId) {
-    return wrapper.opens(keyId);
-  }
-
-  @Override
-  public KeyCondition condition() {
-    return wrapper.condition();
-  }
-
-  @Override
-  public void close() {
-    wrapper.close();
   }
 }

@@ -3,7 +3,6 @@ package io.github.keywrap.domain;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.ReadBackMismatch;
 import io.github.keywrap.domain.KmsException.UnknownKey;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Unwraps what it has just wrapped and compares, so that a back end that lies about success is
  * found before anything is stored under its answer.
  */
-public final class ReadBackKeyWrapper implements KeyWrapper {
+public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
   /** Which wraps are read back. */
   public enum Policy {
     ALWAYS,
@@ -22,7 +21,6 @@ public final class ReadBackKeyWrapper implements KeyWrapper {
 
   private static final int SAMPLE = 100;
 
-  private final KeyWrapper wrapper;
   private final Policy policy;
   private final Runnable onMismatch;
   private final AtomicLong wraps = new AtomicLong();
@@ -31,14 +29,14 @@ public final class ReadBackKeyWrapper implements KeyWrapper {
    * @param onMismatch told of each ciphertext that did not open to what was wrapped
    */
   public ReadBackKeyWrapper(KeyWrapper wrapper, Policy policy, Runnable onMismatch) {
-    this.wrapper = wrapper;
+    super(wrapper);
     this.policy = policy;
     this.onMismatch = onMismatch;
   }
 
   @Override
   public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
-    WrappedKey wrapped = wrapper.wrap(plaintext, deadline);
+    WrappedKey wrapped = wrapper().wrap(plaintext, deadline);
     if (isDue()) {
       readBack(wrapped, plaintext, deadline);
     }
@@ -54,7 +52,7 @@ public final class ReadBackKeyWrapper implements KeyWrapper {
   }
 
   private void readBack(WrappedKey wrapped, SecretBytes plaintext, Deadline deadline) {
-    try (SecretBytes opened = wrapper.unwrap(wrapped, deadline)) {
+    try (SecretBytes opened = wrapper().unwrap(wrapped, deadline)) {
       if (!opened.sameAs(plaintext)) {
         throw mismatch(null);
       }
@@ -68,30 +66,5 @@ public final class ReadBackKeyWrapper implements KeyWrapper {
     return new ReadBackMismatch(
         "the back end returned a ciphertext that does not open to what was wrapped; it was refused",
         cause);
-  }
-
-  @Override
-  public Optional<KeyId> currentKeyId() {
-    return wrapper.currentKeyId();
-  }
-
-  @Override
-  public boolean opens(KeyId keyId) {
-    return wrapper.opens(keyId);
-  }
-
-  @Override
-  public SecretBytes unwrap(WrappedKey wrapped, Deadline deadline) {
-    return wrapper.unwrap(wrapped, deadline);
-  }
-
-  @Override
-  public KeyCondition condition() {
-    return wrapper.condition();
-  }
-
-  @Override
-  public void close() {
-    wrapper.close();
   }
 }

@@ -93,11 +93,11 @@ public final class KmsV2Service implements KeyManagementServiceGrpc.AsyncService
             () -> new BackendUnavailable("the active key is not usable; see v2 Status", null));
   }
 
-  private static EncryptResponse wrap(
-      KeyWrapper key, ByteString plain, KeyId current, Deadline deadline) {
+  private EncryptResponse wrap(KeyWrapper key, ByteString plain, KeyId current, Deadline deadline) {
     try (SecretBytes plaintext = Requests.secret(plain)) {
       WrappedKey wrapped = key.wrap(plaintext, deadline);
       if (!wrapped.keyId().equals(current)) {
+        ring.active().monitor().probeNow();
         throw new BackendUnavailable("the key has just changed; ask for Status again", null);
       }
       byte[] ciphertext = wrapped.ciphertext();
