@@ -57,6 +57,11 @@ final class JdCloudKey implements AutoCloseable {
     return this;
   }
 
+  JdCloudKey unset(String name) {
+    settings.remove("keywrap." + name);
+    return this;
+  }
+
   /** One file after the other, as people and programs do. */
   void writeCredentials(FakeAccount of) throws IOException {
     secret("ak", of.accessKey());

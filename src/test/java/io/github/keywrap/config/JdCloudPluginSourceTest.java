@@ -84,6 +84,18 @@ final class JdCloudPluginSourceTest {
   }
 
   @Test
+  void theFileToFillInLacksOnlyWhatNobodyElseKnows() {
+    Path file = Path.of("deploy/jdcloud/jdcloud-kms-plugin.json");
+    ConfigurationException refused =
+        catchThrowableOfType(
+            ConfigurationException.class,
+            () -> SettingsLoader.ofJdCloudPlugin(file, Map.of()).load());
+    assertThat(refused.problems())
+        .extracting(Problem::message)
+        .containsExactly("AccessKey is missing", "SecretKey is missing", "KmsKeyId is missing");
+  }
+
+  @Test
   void namesMayHaveAnyCaseAndUnknownOnesAreWarnedAbout() throws IOException {
     SettingsLoader.Loaded loaded =
         load(
