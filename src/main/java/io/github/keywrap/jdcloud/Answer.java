@@ -10,6 +10,7 @@ import io.github.keywrap.jdcloud.CallFailure.Unanswered;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -40,11 +41,11 @@ final class Answer {
    * @param clockDrift how far this node's clock is ahead, for a refusal
    * @throws CallFailure if it is no success
    */
-  static JsonNode result(int httpStatus, byte[] body, Optional<Duration> clockDrift) {
+  static JsonNode result(int httpStatus, byte[] body, Supplier<Optional<Duration>> clockDrift) {
     Optional<JsonNode> json = parse(body);
     Optional<JsonNode> error = json.map(node -> node.get("error")).filter(n -> !n.isNull());
     if (error.isPresent()) {
-      throw refusal(httpStatus, json.get(), error.get(), clockDrift);
+      throw refusal(httpStatus, json.get(), error.get(), clockDrift.get());
     }
     if (httpStatus >= SERVER_ERROR) {
       throw Unanswered.passing(

@@ -3,6 +3,7 @@ package io.github.keywrap.jdcloud;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.jdcloud.CallFailure.Refused;
+import io.github.keywrap.jdcloud.HttpTransport.Response;
 import io.github.keywrap.settings.SigningSettings;
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
@@ -10,7 +11,6 @@ import io.github.resilience4j.retry.RetryConfig;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -113,7 +113,7 @@ final class ApiClient {
     long began = System.nanoTime();
     String outcome = "no answer";
     try {
-      HttpResponse<byte[]> response = transport.send(endpoint, request, headers, timeout);
+      Response response = transport.send(endpoint, request, headers, timeout);
       JsonNode result = read(response, now);
       outcome = "ok";
       credentials.accepted(used);
@@ -136,17 +136,17 @@ final class ApiClient {
     return code != UNAUTHORIZED && code < SERVER_ERROR;
   }
 
-  private static JsonNode read(HttpResponse<byte[]> response, Instant sent) {
+  private static JsonNode read(Response response, Instant sent) {
     byte[] body = response.body();
     try {
-      return Answer.result(response.statusCode(), body, clockDrift(response, sent));
+      return Answer.result(response.status(), body, () -> clockDrift(response, sent));
     } finally {
       Arrays.fill(body, (byte) 0);
     }
   }
 
   /** How far this node's clock is ahead, by the response's Date header (RFC 9110, 6.6.1). */
-  private static Optional<Duration> clockDrift(HttpResponse<?> response, Instant sent) {
+  private static Optional<Duration> clockDrift(Response response, Instant sent) {
     return response
         .headers()
         .firstValue("date")

@@ -3,6 +3,7 @@ package io.github.keywrap.jdcloud;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
+import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -18,6 +19,7 @@ import java.util.TreeMap;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record ApiRequest(String method, String path, SortedMap<String, String> query, byte[] body) {
   private static final String UNRESERVED_MARKS = "-._~";
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   static ApiRequest get(String path, SortedMap<String, String> query) {
     return new ApiRequest("GET", path, query, new byte[0]);
@@ -45,7 +47,7 @@ record ApiRequest(String method, String path, SortedMap<String, String> query, b
       if (isUnreserved(c) || alsoKept.indexOf(c) >= 0) {
         encoded.append(c);
       } else {
-        encoded.append('%').append("%02X".formatted((int) c));
+        encoded.append('%').append(HEX.toHexDigits(b));
       }
     }
     return encoded.toString();

@@ -1,7 +1,7 @@
 package io.github.keywrap.jdcloud;
 
-import static java.net.http.HttpResponse.BodyHandlers.limiting;
-import static java.net.http.HttpResponse.BodyHandlers.ofByteArray;
+import static java.net.http.HttpResponse.BodySubscribers.limiting;
+import static java.net.http.HttpResponse.BodySubscribers.ofByteArray;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.jdcloud.CallFailure.Unanswered;
@@ -13,15 +13,19 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -35,6 +39,11 @@ final class HttpTransport implements AutoCloseable {
   private static final int MAX_BODY = 262_144;
 
   private static final int HTTP_PORT = 80;
+
+  /**
+   * Nothing that the client does for a request waits, but for the resolution of names; see send.
+   */
+  private static final Executor SAME_THREAD = Runnable::run;
 
   private final HttpClient client;
 
@@ -50,6 +59,7 @@ final class HttpTransport implements AutoCloseable {
             .version(Version.HTTP_1_1)
             .followRedirects(Redirect.NEVER)
             .connectTimeout(connectTimeout)
+            // X
             .proxy(proxy.map(HttpTransport::selector).orElse(HttpClient.Builder.NO_PROXY));
     trust.ifPresent(builder::sslContext);
     this.client = builder.build();
@@ -72,13 +82,14 @@ final class HttpTransport implements AutoCloseable {
   }
 
   /**
-   * Sends the request and reads the whole answer.
+   * Sends the request and reads the whole answer. A name server that does not answer holds it up
+   * for longer than {@code timeout}, since names are resolved in this thread; who calls has a
+   * bulkhead that gives the thread up.
    *
    * @param headers all there are; Host is what the client itself makes of the endpoint
    * @throws Unanswered if there is none within {@code timeout}
    */
-  HttpResponse<byte[]> send(
-      URI endpoint, ApiRequest request, Map<String, String> headers, Duration timeout) {
+  Response send(URI endpoint, ApiRequest request, Map<String, String> headers, Duration timeout) {
     String query = request.encodedQuery();
     String target = endpoint + request.encodedPath() + (query.isEmpty() ? "" : "?" + query);
     HttpRequest.Builder builder =
@@ -95,20 +106,61 @@ final class HttpTransport implements AutoCloseable {
             builder.setHeader(name, value);
           }
         });
-    CompletableFuture<HttpResponse<byte[]>> response =
-        client.sendAsync(builder.build(), limiting(ofByteArray(), MAX_BODY));
+    Exchange exchange = Exchange.start(client, builder.build());
     try {
-      return response.get(timeout.toNanos(), NANOSECONDS);
+      return exchange.received().get(timeout.toNanos(), NANOSECONDS);
     } catch (TimeoutException e) {
+      exchange.cancel();
       throw Unanswered.passing("no answer within %d ms".formatted(timeout.toMillis()), e);
     } catch (ExecutionException e) {
       throw failure(e.getCause() == null ? e : e.getCause());
     } catch (InterruptedException e) {
+      exchange.cancel();
       Thread.currentThread().interrupt();
       throw Unanswered.lasting("interrupted", e);
-    } finally {
-      // Of one that has ended, a no-op; of one that hangs, the end of its connection.
-      response.cancel(true);
+    }
+  }
+
+  /** What came back, whatever it says. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Response(int status, HttpHeaders headers, byte[] body) {}
+
+  /**
+   * One request and its response, which is there as soon as its last byte is: the client itself
+   * tells of it one change of threads later.
+   *
+   * @param whole the client's own; it alone knows of failures
+   */
+  private record Exchange(
+      CompletableFuture<Response> received, CompletableFuture<HttpResponse<byte[]>> whole) {
+
+    static Exchange start(HttpClient client, HttpRequest request) {
+      CompletableFuture<Response> received = new CompletableFuture<>();
+      CompletableFuture<HttpResponse<byte[]>> whole =
+          client.sendAsync(request, head -> body(head, received));
+      whole.whenComplete(
+          (_, failure) -> {
+            if (failure != null) {
+              received.completeExceptionally(failure);
+            }
+          });
+      return new Exchange(received, whole);
+    }
+
+    private static BodySubscriber<byte[]> body(
+        ResponseInfo head, CompletableFuture<Response> received) {
+      BodySubscriber<byte[]> body = limiting(ofByteArray(), MAX_BODY);
+      body.getBody()
+          .thenAccept(
+              bytes -> received.complete(new Response(head.statusCode(), head.headers(), bytes)));
+      return body;
+    }
+
+    /**
+     * Ends the connection too; not for an exchange that has gone well, whose connection is kept.
+     */
+    void cancel() {
+      whole.cancel(true);
     }
   }
 

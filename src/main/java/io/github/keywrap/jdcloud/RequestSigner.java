@@ -71,13 +71,10 @@ record RequestSigner(SigningSettings settings, String service, String host) {
             scope,
             Hashes.sha256Hex(canonical(request, headers, signed).getBytes(UTF_8)));
     byte[] key = credentials.signingKey(settings.scheme(), date, settings.region(), service);
-    return "%s Credential=%s/%s, SignedHeaders=%s, Signature=%s"
-        .formatted(
-            settings.scheme().algorithm(),
-            credentials.accessKey(),
-            scope,
-            signed,
-            Hashes.hmacHex(key, toSign));
+    return settings.scheme().algorithm()
+        + (" Credential=" + credentials.accessKey() + "/" + scope)
+        + (", SignedHeaders=" + signed)
+        + (", Signature=" + Hashes.hmacHex(key, toSign));
   }
 
   private static String canonical(

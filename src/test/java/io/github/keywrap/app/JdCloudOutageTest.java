@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.RingKey;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.StatusPolicy;
@@ -21,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +40,38 @@ final class JdCloudOutageTest {
   @Test
   void anOutageThatOnlyHangsPassesTheSame() throws Exception {
     outage(Fault.NO_ANSWER);
+  }
+
+  /** No time-out of the HTTP client covers this: it resolves names in the caller's thread. */
+  @Test
+  void aNameServerThatHangsHoldsNoCallUp() throws Exception {
+    try (JdCloudKey key = new JdCloudKey(folder)) {
+      key.set("keys.k.endpoint", "http://" + HangingNames.NAME + ":" + key.kms.port());
+      key.set("keys.k.pool.threads", "2");
+      try (KeyRing ring = KeyRings.open(key.load(), new SimpleMeterRegistry())) {
+        RingKey active = ring.active();
+        active.monitor().start();
+        for (int call = 0; call < 10; call++) {
+          long began = System.nanoTime();
+          assertThat(failure(active)).isInstanceOf(BackendUnavailable.class);
+          assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+        }
+        assertThat(HangingNames.waiting()).isPositive();
+        HangingNames.answer();
+        await().atMost(Duration.ofSeconds(10)).until(() -> failure(active) == null);
+      }
+    }
+  }
+
+  /** Null if it went well. */
+  private static @Nullable Throwable failure(RingKey key) {
+    Deadline deadline = Deadline.after(Duration.ofMillis(300));
+    try (SecretBytes dek = SecretBytes.owning(JdCloudKey.DEK.clone())) {
+      var _ = key.call(wrapper -> wrapper.wrap(dek, deadline), deadline).join();
+      return null;
+    } catch (CompletionException failed) {
+      return failed.getCause();
+    }
   }
 
   private void outage(Fault fault) throws Exception {

@@ -24,7 +24,7 @@ final class FakeKmsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   protected void channelRead0(ChannelHandlerContext channel, FullHttpRequest request) {
     byte[] body = ByteBufUtil.getBytes(request.content());
     if (request.uri().startsWith(CONTROL)) {
-      new FaultyReply(channel, Control.answer(kms, request), body, body, kms.now())
+      new FaultyReply(channel, Control.answer(kms, request), body, () -> body, kms.now())
           .send(Fault.NONE);
       return;
     }
@@ -42,7 +42,7 @@ final class FakeKmsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
     // What was refused anyway needs no fault, and has no field that could be wrong.
     Fault effective = reply.isResult() ? fault : Fault.NONE;
-    FaultyReply answer = new FaultyReply(channel, reply, body, otherBlob(), kms.now());
+    FaultyReply answer = new FaultyReply(channel, reply, body, this::otherBlob, kms.now());
     if (kms.delay().isZero()) {
       answer.send(effective);
     } else {

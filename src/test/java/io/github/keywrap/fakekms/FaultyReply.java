@@ -25,16 +25,21 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
 
 /**
  * Sends a reply, or what a fault makes of it.
  *
  * @param request body of the request
- * @param other a sound blob of something that nobody asked for; empty where there is none
+ * @param other makes a sound blob of something that nobody asked for
  */
 record FaultyReply(
-    ChannelHandlerContext channel, Reply reply, byte[] request, byte[] other, Instant now) {
+    ChannelHandlerContext channel,
+    Reply reply,
+    byte[] request,
+    Supplier<byte[]> other,
+    Instant now) {
   private static final byte[] HTML = "<html><body>nginx</body></html>".getBytes(UTF_8);
 
   void send(Fault fault) {
@@ -74,7 +79,7 @@ record FaultyReply(
       case DROPPED -> channel.close();
       case NOT_HTTP -> notHttp();
       case WRONG_BLOB -> field("\"" + base64(random(reply.bytes().length / 2)) + "\"");
-      case OTHER_BLOB -> field("\"" + base64(other) + "\"");
+      case OTHER_BLOB -> field("\"" + base64(other.get()) + "\"");
       case ECHO -> json(400, echo());
     }
   }

@@ -18,9 +18,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,6 +37,7 @@ final class SignatureCheck {
               + "(?<region>[A-Za-z0-9-]+)/(?<service>[a-z0-9]+)/jdcloud\\2_request,"
               + " SignedHeaders=(?<headers>[a-z0-9_-]+(;[a-z0-9_-]+)*),"
               + " Signature=(?<signature>[0-9a-f]{64})");
+  private static final String UNRESERVED_MARKS = "-._~";
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'");
   private static final String TOKEN = "x-jdcloud-security-token";
 
@@ -46,7 +45,7 @@ final class SignatureCheck {
   private static final Duration TOLERANCE = Duration.ofMinutes(15);
 
   private final Map<String, FakeAccount> accounts;
-  private final Set<String> nonces = ConcurrentHashMap.newKeySet();
+  private final Nonces nonces = new Nonces();
   private final AtomicInteger conflicts = new AtomicInteger();
 
   SignatureCheck(Map<String, FakeAccount> accounts) {
@@ -188,9 +187,14 @@ final class SignatureCheck {
   private static String encode(String text, boolean isPath) {
     StringBuilder encoded = new StringBuilder();
     for (byte b : text.getBytes(UTF_8)) {
-      String c = String.valueOf((char) (b & 0xff));
-      boolean kept = c.matches("[A-Za-z0-9._~-]") || isPath && c.equals("/");
-      encoded.append(kept ? c : "%%%02X".formatted(b & 0xff));
+      int c = b & 0xff;
+      boolean isKept =
+          c >= 'A' && c <= 'Z'
+              || c >= 'a' && c <= 'z'
+              || c >= '0' && c <= '9'
+              || UNRESERVED_MARKS.indexOf(c) >= 0
+              || isPath && c == '/';
+      encoded.append(isKept ? Character.toString(c) : "%%%02X".formatted(c));
     }
     return encoded.toString();
   }

@@ -1,0 +1,61 @@
+package io.github.keywrap.app;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.net.spi.InetAddressResolver;
+import java.net.spi.InetAddressResolverProvider;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/** Resolves names as the runtime does, but for one, for which the name server does not answer. */
+public final class HangingNames extends InetAddressResolverProvider {
+  static final String NAME = "hangs.kms.test";
+  private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
+  private static final CountDownLatch ANSWER = new CountDownLatch(1);
+  private static final AtomicInteger WAITING = new AtomicInteger();
+
+  /** From now on the name server answers: {@value #NAME} is this host. */
+  static void answer() {
+    ANSWER.countDown();
+  }
+
+  static int waiting() {
+    return WAITING.get();
+  }
+
+  @Override
+  public InetAddressResolver get(Configuration configuration) {
+    InetAddressResolver own = configuration.builtinResolver();
+    return new InetAddressResolver() {
+      @Override
+      public Stream<InetAddress> lookupByName(String host, LookupPolicy policy)
+          throws UnknownHostException {
+        if (!host.equals(NAME)) {
+          return own.lookupByName(host, policy);
+        }
+        WAITING.incrementAndGet();
+        try {
+          ANSWER.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new UnknownHostException(host);
+        } finally {
+          WAITING.decrementAndGet();
+        }
+        return Stream.of(InetAddress.getByAddress(host, LOOPBACK));
+      }
+
+      @Override
+      public String lookupByAddress(byte[] address) throws UnknownHostException {
+        return own.lookupByAddress(address);
+      }
+    };
+  }
+
+  @Override
+  public String name() {
+    return "names that hang";
+  }
+}

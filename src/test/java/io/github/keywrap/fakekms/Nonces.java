@@ -1,0 +1,25 @@
+package io.github.keywrap.fakekms;
+
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** The nonces of the latest requests: so many that no repetition in a test is older. */
+final class Nonces {
+  private static final int MOST = 200_000;
+
+  private final Set<String> inOrder = new LinkedHashSet<>();
+
+  /** False if it was there already. */
+  synchronized boolean add(String nonce) {
+    if (!inOrder.add(nonce)) {
+      return false;
+    }
+    if (inOrder.size() > MOST) {
+      Iterator<String> oldest = inOrder.iterator();
+      oldest.next();
+      oldest.remove();
+    }
+    return true;
+  }
+}
