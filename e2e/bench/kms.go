@@ -61,12 +61,16 @@ func kms(arguments []string) {
 	peers = append(peers, kmsPeer{"plain", direct.pair})
 	delays := []time.Duration{0, 5 * time.Millisecond}
 	results := map[kmsCell][]kmsSample{}
-	for round := range *rounds + 1 { // the first warms up
+	for round := range *rounds + 1 {
+		length := *slice
+		if round == 0 { // warms up: just-in-time compilers take seconds under load
+			length *= 4
+		}
 		for _, delay := range delays {
 			control(*endpoint, fmt.Sprintf("delay/%d", delay.Milliseconds()))
 			for _, n := range callers {
 				for _, peer := range peers {
-					sample := runPairs(*endpoint, peer, n, *slice)
+					sample := runPairs(*endpoint, peer, n, length)
 					if round > 0 {
 						cell := kmsCell{peer.name, delay, n}
 						results[cell] = append(results[cell], sample)
