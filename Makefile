@@ -6,7 +6,7 @@ MVN := mvn -B -ntp
 PROGRAM := target/keywrap/bin/keywrap
 SOURCES := pom.xml $(shell find src/main deploy -type f)
 
-.PHONY: help run run-hsm run-jdcloud fake-kms test e2e native e2e-native cluster bench bench-start bench-token bench-kms fuzz dist format clean packages
+.PHONY: help run run-hsm run-jdcloud fake-kms test e2e native e2e-native cluster bench bench-rates bench-start bench-token bench-kms fuzz dist format clean packages
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -50,8 +50,13 @@ e2e-native: ## the end-to-end tests, on the native executable
 cluster: $(PROGRAM) ## a local control plane that encrypts with what "make run" serves
 	@e2e/local-cluster
 
-bench: packages $(PROGRAM) ## measure against a bare grpc-java server, update docs/performance.md
+bench: bench-rates bench-kms ## measure rates, update docs/performance.md
+
+bench-rates: packages $(PROGRAM) ## of these, against a bare grpc-java server
 	@e2e/bench/run $(BENCH_ARGS)
+
+bench-kms: packages $(PROGRAM) ## of these, on the stand-in for JD Cloud KMS
+	@e2e/bench/kms $(BENCH_ARGS)
 
 bench-start: packages $(PROGRAM) ## measure start and memory, update docs/performance.md
 	@e2e/bench/start
@@ -59,9 +64,6 @@ bench-start: packages $(PROGRAM) ## measure start and memory, update docs/perfor
 bench-token: packages $(PROGRAM) ## measure the way to a SoftHSM token next to C, update docs/performance.md
 	@scripts/install-packages softhsm2-util=softhsm2 gcc=gcc
 	@e2e/bench/token
-
-bench-kms: packages $(PROGRAM) ## measure on the stand-in for JD Cloud KMS, update docs/performance.md
-	@e2e/bench/kms $(BENCH_ARGS)
 
 fuzz: packages ## look for inputs that break the envelope parser, for a minute
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=EnvelopeFuzzTest

@@ -147,8 +147,8 @@ func TestObjectsThatTheOldPluginLostAreFound(t *testing.T) {
 	keywrap := NewJDCloudProgram(t)
 	keywrap.Start()
 	cluster := NewControlPlane(t, kmsV1(keywrap.Socket()), identity)
-	for _, name := range []string{"sound", "sound-too"} {
-		if err := cluster.Create(Object{"secrets", name, "a value"}); err != nil {
+	for name, value := range map[string]string{"sound": "a value", "of-some-size": strings.Repeat("a value", 90_000)} {
+		if err := cluster.Create(Object{"secrets", name, value}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -145,8 +145,8 @@ func TestNoRequestToTheKMSGoesOutTwice(t *testing.T) {
 			t.Fatal("another plaintext")
 		}
 	}
-	keywrap.tell("fault/dropped")
-	time.Sleep(3 * time.Second) // looks at the versions, and probes, on connections that end
+	before := keywrap.tell("fault/dropped").Requests
+	await(t, func() bool { return keywrap.tell("stats").Requests > before+10 }) // probes, looks at the versions
 	keywrap.tell("fault/none")
 	if stats := keywrap.tell("stats"); stats.NonceConflicts > 0 {
 		t.Errorf("the KMS saw %+v", stats)

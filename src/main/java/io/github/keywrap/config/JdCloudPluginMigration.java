@@ -2,6 +2,7 @@ package io.github.keywrap.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.settings.JdCloudKeySettings;
@@ -51,12 +52,12 @@ public final class JdCloudPluginMigration {
       copy(key.credentials().secretKey(), folder.resolve(SECRET_KEY), written);
       NewFile.write(yaml, yaml(file, settings, key).getBytes(UTF_8));
       written.add(yaml);
-    } catch (OperatorException e) {
+      return new Result(
+          yaml, List.copyOf(written), new SettingsLoader(yaml, environment).load().warnings());
+    } catch (OperatorException | ConfigurationException e) {
       written.forEach(JdCloudPluginMigration::remove);
       throw e;
     }
-    return new Result(
-        yaml, List.copyOf(written), new SettingsLoader(yaml, environment).load().warnings());
   }
 
   private static void refuseExisting(List<Path> files) {
@@ -101,7 +102,7 @@ public final class JdCloudPluginMigration {
         # The same as %s, which "keywrap config migrate" has made this from.
         # docs/configuration.md has all settings. Paths are relative to this file.
         keywrap:
-          socket: { path: "%s" }%s
+          socket: { path: %s }%s
           active: %s
           keys:
             %s:
@@ -113,7 +114,7 @@ public final class JdCloudPluginMigration {
         """
         .formatted(
             file.toAbsolutePath(),
-            settings.socket().path(),
+            TextNode.valueOf(settings.socket().path().toString()),
             settings.debug() ? "\n  log-level: debug" : "",
             key.name(),
             key.name(),

@@ -59,7 +59,7 @@ final class HttpTransport implements AutoCloseable {
             .version(Version.HTTP_1_1)
             .followRedirects(Redirect.NEVER)
             .connectTimeout(connectTimeout)
-            // X
+            .executor(SAME_THREAD)
             .proxy(proxy.map(HttpTransport::selector).orElse(HttpClient.Builder.NO_PROXY));
     trust.ifPresent(builder::sslContext);
     this.client = builder.build();

@@ -184,6 +184,25 @@ final class JdCloudPluginSourceTest {
     }
   }
 
+  @Test
+  void migratesAnySocketPath() throws IOException {
+    Path file = write(PLAIN.replace("kms-plugin.sock", "a \\\"b\\\" c\\\\d: #e.sock"));
+    JdCloudPluginMigration.Result result =
+        JdCloudPluginMigration.run(file, folder.resolve("new"), Map.of());
+    assertThat(new SettingsLoader(result.settings(), Map.of()).load().settings().socket().path())
+        .isEqualTo(Path.of("/var/run/k8s-kms-plugin/a \"b\" c\\d: #e.sock"));
+  }
+
+  @Test
+  void aMigrationThatDoesNotLoadLeavesNoSecretBehind() throws IOException {
+    Path file = write(PLAIN);
+    Map<String, String> environment = Map.of("KEYWRAP_CALL_TIMEOUT", "soon");
+    Path to = folder.resolve("new");
+    assertThatThrownBy(() -> JdCloudPluginMigration.run(file, to, environment))
+        .isInstanceOf(ConfigurationException.class);
+    assertThat(to).isDirectoryNotContaining(path -> !path.toString().endsWith(".lock"));
+  }
+
   private static String read(SecretSource source) {
     try (SecretBytes secret = source.read()) {
       return new String(secret.expose(), UTF_8);
