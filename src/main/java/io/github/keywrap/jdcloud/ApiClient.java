@@ -36,6 +36,9 @@ final class ApiClient {
   private static final IntervalFunction PAUSE =
       IntervalFunction.ofExponentialRandomBackoff(Duration.ofMillis(50), 3, 0.5);
 
+  /** For the longest pause and an answer: with less, what went wrong is told instead. */
+  private static final Duration LEAST_TIME_LEFT = Duration.ofMillis(250);
+
   private final URI endpoint;
   private final HttpTransport transport;
   private final RequestSigner signer;
@@ -72,14 +75,12 @@ final class ApiClient {
     RetryConfig config =
         RetryConfig.<JsonNode>custom()
             .maxAttempts(ATTEMPTS)
-            .intervalBiFunction(
-                (attempt, _) ->
-                    Math.min(PAUSE.apply(attempt), Math.max(1, deadline.remaining().toMillis())))
+            .intervalFunction(PAUSE)
             .retryOnException(
                 failure ->
                     failure instanceof CallFailure known
                         && known.isWorthRetrying()
-                        && !deadline.isExpired())
+                        && deadline.remaining().compareTo(LEAST_TIME_LEFT) >= 0)
             .build();
     return Retry.of("jdcloud", config).executeSupplier(() -> attempt(request, deadline));
   }

@@ -24,6 +24,9 @@ abstract sealed class CallFailure extends RuntimeException {
   /** Whether the same call, signed anew, may go better in a moment. */
   abstract boolean isWorthRetrying();
 
+  /** Whether the same call will bring the same tomorrow, unless somebody changes something. */
+  abstract boolean isDefinite();
+
   /** The service itself said no, in its own format. */
   static final class Refused extends CallFailure {
     private final int code;
@@ -52,6 +55,11 @@ abstract sealed class CallFailure extends RuntimeException {
 
     Optional<Duration> clockDrift() {
       return clockDrift;
+    }
+
+    @Override
+    boolean isDefinite() {
+      return code != 429 && !isWorthRetrying();
     }
 
     @Override
@@ -87,6 +95,11 @@ abstract sealed class CallFailure extends RuntimeException {
     boolean isWorthRetrying() {
       return worthRetrying;
     }
+
+    @Override
+    boolean isDefinite() {
+      return !worthRetrying;
+    }
   }
 
   /** There were no credentials to sign with: the role could not be assumed. */
@@ -108,6 +121,11 @@ abstract sealed class CallFailure extends RuntimeException {
     @Override
     boolean isWorthRetrying() {
       return false;
+    }
+
+    @Override
+    boolean isDefinite() {
+      return reason.isDefinite();
     }
   }
 }

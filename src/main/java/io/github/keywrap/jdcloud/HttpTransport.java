@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -166,10 +167,12 @@ final class HttpTransport implements AutoCloseable {
 
   private static Unanswered failure(Throwable cause) {
     return switch (cause) {
-      case SSLException e ->
+      case SSLException e when e.getCause() instanceof CertificateException ->
           Unanswered.lasting(
               "no TLS connection: the certificate is not trusted or not for this host; see ca-file",
               e);
+      case SSLException e ->
+          Unanswered.passing("no TLS connection: is this the right port, is a proxy between?", e);
       case ConnectException e when e.getCause() instanceof UnresolvedAddressException ->
           Unanswered.passing("the host name is not known", e);
       case ConnectException e -> Unanswered.passing("no connection", e);

@@ -14,6 +14,8 @@ import java.util.Optional;
 
 /** The key ids of one key: which to wrap under, and which are its own. */
 final class KeyVersions {
+  private static final int SERVER_ERROR = 500;
+
   private final KeyId keyId;
   private final VersionWatch watch;
 
@@ -66,22 +68,15 @@ final class KeyVersions {
     };
   }
 
-  /** What refuses a look for a reason of its own says nothing of the calls that matter. */
+  /** A key that works, and a list that fails for now. */
   private static RuntimeException unknown(Optional<CallFailure> failure) {
     return failure
         .map(
             known ->
-                known instanceof Refused refused && isAboutTheLook(refused)
+                known instanceof Refused refused && refused.code() >= SERVER_ERROR
                     ? notYet(refused.getMessage() + "; version-tracking: off does without them")
                     : known)
         .orElseGet(() -> notYet("the KMS has not answered yet"));
-  }
-
-  private static boolean isAboutTheLook(Refused refused) {
-    return switch (refused.code()) {
-      case 401, 404, 429 -> false;
-      default -> true;
-    };
   }
 
   private static BackendUnavailable notYet(String reason) {
@@ -126,9 +121,20 @@ final class KeyVersions {
   }
 
   KeyCondition condition() {
-    return watch.state() instanceof Tracked tracked && !tracked.isListed()
-        ? new KeyCondition.Impaired(
-            "the KMS no longer lists the newest version that this node has seen; rotate the key")
-        : new KeyCondition.Sound();
+    if (!(watch.state() instanceof Tracked tracked)) {
+      return new KeyCondition.Sound();
+    }
+    if (!tracked.isListed()) {
+      return new KeyCondition.Impaired(
+          "the KMS no longer lists the newest version that this node has seen; rotate the key");
+    }
+    return watch
+        .obstacle()
+        .<KeyCondition>map(
+            failure ->
+                new KeyCondition.Impaired(
+                    "its versions can no longer be listed, and a rotation is not noticed: "
+                        + failure.getMessage()))
+        .orElseGet(KeyCondition.Sound::new);
   }
 }

@@ -26,6 +26,7 @@ import java.util.TreeMap;
 final class KmsApi {
   private static final int PAGE_SIZE = 100;
   private static final int MOST_PAGES = 100;
+  private static final int PROBE_LENGTH = 16;
 
   private final ApiClient client;
   private final String keyId;
@@ -61,6 +62,13 @@ final class KmsApi {
     byte[] body = body("ciphertextBlob", blob);
     JsonNode result = client.call(ApiRequest.post(path + ":Decrypt", body), deadline);
     return SecretBytes.owning(bytes(result, "plaintext"));
+  }
+
+  /** Encrypts bytes of no value: whether the key works, for an account that may not ask. */
+  void tryKey(Deadline deadline) {
+    try (SecretBytes probe = SecretBytes.owning(new byte[PROBE_LENGTH])) {
+      byte[] _ = encrypt(probe, deadline);
+    }
   }
 
   /** State of the key. */

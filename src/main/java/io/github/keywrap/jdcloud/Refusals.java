@@ -7,7 +7,6 @@ import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.KmsException.Throttled;
-import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.jdcloud.CallFailure.Refused;
 import io.github.keywrap.jdcloud.CallFailure.Unanswered;
 import io.github.keywrap.jdcloud.CallFailure.Unsigned;
@@ -26,8 +25,6 @@ final class Refusals {
    * How long an answer about the key's state is good for: a flood of bad ciphertexts is one look.
    */
   private static final Duration MEMORY = Duration.ofSeconds(1);
-
-  private static final int PROBE_LENGTH = 16;
 
   private final KmsApi api;
   private final KeyVersions versions;
@@ -197,8 +194,8 @@ final class Refusals {
 
   /** An account that may only encrypt and decrypt can still find out whether the key works. */
   private Optional<String> tryOut(Deadline deadline) {
-    try (SecretBytes probe = SecretBytes.owning(new byte[PROBE_LENGTH])) {
-      byte[] _ = api.encrypt(probe, deadline);
+    try {
+      api.tryKey(deadline);
       return Optional.empty();
     } catch (Refused refused) {
       return Optional.of("it does not encrypt either (%s)".formatted(refused.getMessage()));

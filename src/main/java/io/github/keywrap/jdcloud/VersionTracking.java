@@ -63,6 +63,13 @@ final class VersionTracking {
     }
   }
 
+  /** A look that can list nothing, though the key works. What is known already stays. */
+  void impossible() {
+    if (state instanceof Unknown) {
+      adopt(new Untracked());
+    }
+  }
+
   /** A look that found nothing out. */
   void failed(CallFailure failure) {
     if (state instanceof Unknown) {

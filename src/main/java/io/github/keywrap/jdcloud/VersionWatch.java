@@ -3,9 +3,7 @@ package io.github.keywrap.jdcloud;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.domain.Deadline;
-import io.github.keywrap.jdcloud.CallFailure.Refused;
 import io.github.keywrap.jdcloud.VersionState.Tracked;
-import io.github.keywrap.jdcloud.VersionState.Unknown;
 import io.github.keywrap.jdcloud.VersionState.Untracked;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -26,22 +24,22 @@ final class VersionWatch implements AutoCloseable {
   private static final Logger LOG = System.getLogger(VersionWatch.class.getName());
   private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration SOON = Duration.ofSeconds(5);
-  private static final int FORBIDDEN = 403;
 
   /** Callers may ask for a look no more often. */
   private static final Duration LEAST_BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   private final String name;
-  private final KmsApi api;
   private final Optional<Duration> interval;
-  private final VersionStore store;
-  private final VersionTracking tracking;
   private final ScheduledExecutorService thread;
 
   /** Held during a look. */
   private final ReentrantLock looking = new ReentrantLock();
 
+  /** Used during a look only. */
+  private final VersionLook versions;
+
   private volatile VersionState state;
+  private volatile Optional<CallFailure> obstacle = Optional.empty();
   private volatile long listedAt = System.nanoTime();
   private volatile long lookBegan = System.nanoTime() - LEAST_BETWEEN_LOOKS.toNanos();
 
@@ -51,11 +49,9 @@ final class VersionWatch implements AutoCloseable {
    */
   VersionWatch(String name, KmsApi api, Optional<Duration> interval, VersionStore store) {
     this.name = name;
-    this.api = api;
     this.interval = interval;
-    this.store = store;
     this.state = interval.isPresent() ? store.read() : new Untracked();
-    this.tracking = new VersionTracking(state);
+    this.versions = new VersionLook(name, api, store, state);
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("versions-" + name).daemon().factory());
@@ -69,6 +65,11 @@ final class VersionWatch implements AutoCloseable {
 
   VersionState state() {
     return state;
+  }
+
+  /** Why the versions cannot be listed, if it seems that they never can. */
+  Optional<CallFailure> obstacle() {
+    return obstacle;
   }
 
   /** When a look last listed the versions ({@link System#nanoTime}). */
@@ -109,22 +110,27 @@ final class VersionWatch implements AutoCloseable {
   }
 
   private void lookAndRepeat() {
+    Duration next = SOON;
     looking.lock();
     try {
       look(Deadline.after(LOOK_TIMEOUT));
+      next = pause();
     } catch (RuntimeException defect) {
       LOG.log(Level.ERROR, "the versions of key \"" + name + "\": a defect in keywrap", defect);
     } finally {
       looking.unlock();
     }
-    Duration pause = interval.orElseThrow();
-    boolean isSettled = !tracking.isUndecided() && !isUnsound();
-    Duration next = isSettled || pause.compareTo(SOON) < 0 ? pause : SOON;
     try {
       ScheduledFuture<?> _ = thread.schedule(this::lookAndRepeat, next.toNanos(), NANOSECONDS);
     } catch (RejectedExecutionException closed) {
       LOG.log(Level.DEBUG, "no more looks at the versions of key \"{0}\"", name);
     }
+  }
+
+  private Duration pause() {
+    Duration usual = interval.orElseThrow();
+    boolean isSettled = !versions.isUndecided() && !isUnsound();
+    return isSettled || usual.compareTo(SOON) < 0 ? usual : SOON;
   }
 
   private boolean isUnsound() {
@@ -134,45 +140,11 @@ final class VersionWatch implements AutoCloseable {
 
   private void look(Deadline deadline) {
     lookBegan = System.nanoTime();
-    try {
-      tracking.listed(api.versions(deadline));
+    boolean isListed = versions.look(deadline);
+    state = versions.state();
+    obstacle = versions.obstacle();
+    if (isListed) {
       listedAt = System.nanoTime();
-    } catch (Refused refused) {
-      if (refused.code() == FORBIDDEN) {
-        tracking.forbidden();
-      } else {
-        tracking.failed(refused);
-      }
-    } catch (CallFailure failure) {
-      tracking.failed(failure);
-    }
-    VersionState before = state;
-    state = tracking.state();
-    if (!before.equals(state)) {
-      store.write(state);
-      tell(before);
-    }
-  }
-
-  private void tell(VersionState before) {
-    switch (state) {
-      case Unknown _ -> {}
-      case Untracked _ ->
-          LOG.log(
-              Level.WARNING,
-              "key \"{0}\": its versions may not be listed (403), so that its key id has none and a"
-                  + " rotation is not noticed; allow describeKeyDetail, or set version-tracking: off",
-              name);
-      case Tracked tracked -> {
-        if (!(before instanceof Tracked old)
-            || !old.newest().fingerprint().equals(tracked.newest().fingerprint())) {
-          LOG.log(
-              Level.INFO,
-              "key \"{0}\": the newest version is {1}",
-              name,
-              tracked.newest().fingerprint());
-        }
-      }
     }
   }
 

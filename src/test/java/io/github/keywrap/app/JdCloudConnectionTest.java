@@ -55,6 +55,18 @@ final class JdCloudConnectionTest {
   }
 
   @Test
+  void anEndpointWithoutTlsIsNotTakenForOneWithABadCertificate() throws Exception {
+    try (JdCloudKey key = new JdCloudKey(folder)) {
+      key.set("keys.k.endpoint", "https://127.0.0.1:" + key.kms.port());
+      try (KeyWrapper wrapper = key.set("keys.k.version-tracking", "off").open()) {
+        assertThatThrownBy(() -> wrap(wrapper))
+            .isInstanceOf(BackendUnavailable.class)
+            .hasMessageContaining("is this the right port");
+      }
+    }
+  }
+
+  @Test
   void aFileWithoutCertificatesIsRefusedAtTheStart() throws Exception {
     try (JdCloudKey key = new JdCloudKey(folder)) {
       Files.writeString(folder.resolve("empty.pem"), "");

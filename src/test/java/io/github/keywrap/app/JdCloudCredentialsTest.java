@@ -14,7 +14,6 @@ import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.fakekms.FakeAccount;
 import io.github.keywrap.fakekms.Operation;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,12 +37,12 @@ final class JdCloudCredentialsTest extends JdCloudCase {
         results.add(callers.submit(() -> pairsUntil(wrapper, stop)));
       }
       key.secret("ak", next.accessKey());
-      // Long enough for the half of the change to be seen and used.
-      await().pollDelay(Duration.ofMillis(1_300)).until(() -> true);
+      await("half of the change was used").until(() -> next.refused() > 0);
       key.secret("sk", next.secretKey());
-      await().pollDelay(Duration.ofMillis(1_300)).until(() -> true);
+      await("the whole of it is used").until(() -> next.accepted() > 0);
       key.account.disable();
-      await().pollDelay(Duration.ofMillis(500)).until(() -> true);
+      int before = next.accepted();
+      await().until(() -> next.accepted() > before + 100);
       stop.set(true);
       for (Future<Integer> result : results) {
         assertThat(result.get()).isPositive();

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
@@ -19,6 +20,8 @@ import io.github.keywrap.fakekms.Fault;
 import io.github.keywrap.fakekms.Operation;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A key in the KMS that changes its state, its versions, or who may see them. */
 final class JdCloudVersionsTest extends JdCloudCase {
@@ -178,6 +181,48 @@ final class JdCloudVersionsTest extends JdCloudCase {
               () ->
                   assertThatThrownBy(() -> unwrap(wrapper, wrapped))
                       .isInstanceOf(KeyUnavailable.class));
+    }
+  }
+
+  @Test
+  void thatVersionsMayNotBeListedIsSaidAtEachStart() throws IOException {
+    key.account.permitOnly(Operation.ENCRYPT, Operation.DECRYPT);
+    for (int start = 1; start <= 2; start++) {
+      try (WrittenLogs logs = new WrittenLogs();
+          KeyWrapper _ = key.open()) {
+        await()
+            .until(() -> logs.lines().stream().anyMatch(l -> l.contains("cannot be listed (403")));
+      }
+    }
+  }
+
+  /** The old plugin never asked for them: an answer that makes no sense must not stop it. */
+  @ParameterizedTest
+  @EnumSource(names = {"NOT_FOUND", "FAILED_PRECONDITION", "MISSING_FIELD", "HTML_WITH_200"})
+  void aKeyWorksWhereItsVersionsCannotBeListed(Fault fault) throws IOException {
+    key.kms.fault(fault, Operation.DESCRIBE_KEY_DETAIL);
+    try (KeyWrapper wrapper = key.open()) {
+      WrappedKey alone = wrap(wrapper);
+      assertThat(alone.keyId()).isEqualTo(KeyId.of("jdcloud", JdCloudKey.KEY_ID));
+      assertThat(unwrap(wrapper, alone)).isEqualTo(DEK);
+      key.kms.fault(Fault.NONE);
+      WrappedKey versioned = awaitOtherKeyId(wrapper, alone.keyId());
+      key.kms.fault(fault, Operation.DESCRIBE_KEY_DETAIL);
+      await().until(() -> wrapper.condition() instanceof KeyCondition.Impaired);
+      assertThat(wrap(wrapper).keyId()).as("what is known stays").isEqualTo(versioned.keyId());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"RATE_LIMITED", "QUOTA_EXCEEDED", "INTERNAL_ERROR", "NO_ANSWER"})
+  void aListThatFailsForNowIsWaitedFor(Fault fault) throws IOException {
+    key.kms.fault(fault, Operation.DESCRIBE_KEY_DETAIL);
+    try (KeyWrapper wrapper = key.open()) {
+      assertThatThrownBy(() -> wrap(wrapper)).isInstanceOf(KmsException.class);
+      assertThat(wrapper.currentKeyId()).isEmpty();
+      key.kms.fault(Fault.NONE);
+      await().until(() -> wrapper.currentKeyId().isPresent());
+      assertThat(wrap(wrapper).keyId().version()).isNotEmpty();
     }
   }
 

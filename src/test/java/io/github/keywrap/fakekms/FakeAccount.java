@@ -2,6 +2,7 @@ package io.github.keywrap.fakekms;
 
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Credentials that the fake knows, and what they may do. */
@@ -9,6 +10,8 @@ public final class FakeAccount {
   final String accessKey;
   final String secretKey;
   final @Nullable String sessionToken;
+  final AtomicInteger accepted = new AtomicInteger();
+  final AtomicInteger refused = new AtomicInteger();
   volatile boolean isDisabled;
   private volatile Set<Operation> permitted = EnumSet.allOf(Operation.class);
 
@@ -29,6 +32,16 @@ public final class FakeAccount {
   /** Null unless it is temporary. */
   public @Nullable String sessionToken() {
     return sessionToken;
+  }
+
+  /** How many signatures made with its secret key were taken. */
+  public int accepted() {
+    return accepted.get();
+  }
+
+  /** How many signatures in its name were wrong. */
+  public int refused() {
+    return refused.get();
   }
 
   public void disable() {

@@ -80,6 +80,7 @@ final class SignatureCheck {
     String expected = signature(request, body, parts, signed, time, account.secretKey);
     if (!MessageDigest.isEqual(
         expected.getBytes(UTF_8), parts.group("signature").getBytes(UTF_8))) {
+      account.refused.incrementAndGet();
       throw unauthenticated("APIGW_SIGN_RESULT_NOT_SAME", "the signature is wrong");
     }
     requireToken(request, account);
@@ -87,6 +88,7 @@ final class SignatureCheck {
       conflicts.incrementAndGet();
       throw new Refusal(403, "APIGW_NONCE_CONFLICT", "the nonce was used before");
     }
+    account.accepted.incrementAndGet();
     return account;
   }
 

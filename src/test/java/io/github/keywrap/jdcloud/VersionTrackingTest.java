@@ -104,6 +104,16 @@ final class VersionTrackingTest {
   }
 
   @Test
+  void whatCannotBeListedAtAllIsDoneWithoutUnlessSomethingIsKnown() {
+    tracking.impossible();
+    assertThat(tracking.state()).isInstanceOf(Untracked.class);
+    tracking.listed(List.of(FIRST));
+    tracking.listed(List.of(FIRST));
+    tracking.impossible();
+    assertThat(newest()).isEqualTo(FIRST);
+  }
+
+  @Test
   void versionsOfOneSecondComeInTheSameOrderEverywhere() {
     KeyVersion a = version("a", 5, KeyStatus.ENABLED);
     KeyVersion b = version("b", 5, KeyStatus.ENABLED);
