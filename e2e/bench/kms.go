@@ -11,25 +11,28 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
 
 // A kmsPeer makes a pair: Encrypt, and Decrypt of the result.
 type kmsPeer struct {
-	name string
-	pair func(context.Context) error
+	name       string
+	pair       func(context.Context) error
+	cpuSeconds func() float64 // of its process, so far
 }
 
 type kmsCell struct {
 	peer    string
-	delay   time.Duration
+	delay   int
 	callers int
 }
 
 type kmsSample struct {
-	perSecond, connectionsPer1000 float64
-	median                        time.Duration // of a pair
+	perSecond, connectionsPer1000, cpuPer10k float64
+	median                                   time.Duration // of a pair
 }
 
 // kms compares plugins on a stand-in for JD Cloud KMS, with each other and with the same two requests
@@ -41,6 +44,9 @@ func kms(arguments []string) {
 	endpoint := flags.String("endpoint", "http://127.0.0.1:18080", "of the stand-in")
 	rounds := flags.Int("rounds", 5, "interleaved rounds")
 	slice := flags.Duration("slice", time.Second, "time for one measurement")
+	callers, delays := numbers{1, 8, 64}, numbers{0, 5}
+	flags.Var(&callers, "callers", "`NUMBERS` of them, with commas")
+	flags.Var(&delays, "delays", "`MILLISECONDS` after which the stand-in answers, with commas")
 	flags.Parse(arguments)
 	var peers []kmsPeer
 	for _, plugin := range plugins {
@@ -49,17 +55,20 @@ func kms(arguments []string) {
 			log.Fatal(err)
 		}
 		defer connection.Close()
-		peers = append(peers, kmsPeer{plugin.name, func(ctx context.Context) error {
+		if plugin.pid, err = listener(plugin.socket); err != nil {
+			log.Fatal(err)
+		}
+		pair := func(ctx context.Context) error {
 			cipher, err := plugin.encryptV1(ctx)
 			if err != nil {
 				return err
 			}
 			return plugin.decryptV1(ctx, cipher)
-		}})
+		}
+		peers = append(peers, kmsPeer{plugin.name, pair, plugin.cpuSeconds})
 	}
 	direct := &kmsClient{endpoint: *endpoint, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
-	peers = append(peers, kmsPeer{"plain", direct.pair})
-	delays := []time.Duration{0, 5 * time.Millisecond}
+	peers = append(peers, kmsPeer{"plain", direct.pair, func() float64 { return 0 }})
 	results := map[kmsCell][]kmsSample{}
 	for round := range *rounds + 1 {
 		length := *slice
@@ -67,7 +76,7 @@ func kms(arguments []string) {
 			length *= 4
 		}
 		for _, delay := range delays {
-			control(*endpoint, fmt.Sprintf("delay/%d", delay.Milliseconds()))
+			control(*endpoint, fmt.Sprintf("delay/%d", delay))
 			for _, n := range callers {
 				for _, peer := range peers {
 					sample := runPairs(*endpoint, peer, n, length)
@@ -81,11 +90,11 @@ func kms(arguments []string) {
 		fmt.Fprintf(os.Stderr, "round %d of %d\n", round, *rounds)
 	}
 	control(*endpoint, "delay/0")
-	printPairs(os.Stdout, peers, delays, results, *rounds, *slice)
+	printPairs(os.Stdout, peers, delays, callers, results, *rounds, *slice)
 }
 
 func runPairs(endpoint string, peer kmsPeer, n int, slice time.Duration) kmsSample {
-	before := control(endpoint, "stats").Connections
+	before, cpu := control(endpoint, "stats").Connections, peer.cpuSeconds()
 	start := time.Now()
 	var mutex sync.Mutex
 	var all []time.Duration
@@ -110,12 +119,30 @@ func runPairs(endpoint string, peer kmsPeer, n int, slice time.Duration) kmsSamp
 	group.Wait()
 	elapsed := time.Since(start)
 	slices.Sort(all)
+	cpu = peer.cpuSeconds() - cpu
 	opened := control(endpoint, "stats").Connections - before
 	return kmsSample{
 		perSecond:          float64(len(all)) / elapsed.Seconds(),
 		connectionsPer1000: float64(opened) / float64(len(all)) * 1000,
+		cpuPer10k:          cpu / float64(len(all)) * 10_000,
 		median:             all[len(all)/2],
 	}
+}
+
+type numbers []int
+
+func (n *numbers) String() string { return fmt.Sprint(*n) }
+
+func (n *numbers) Set(value string) error {
+	*n = nil
+	for _, one := range strings.Split(value, ",") {
+		number, err := strconv.Atoi(one)
+		if err != nil {
+			return err
+		}
+		*n = append(*n, number)
+	}
+	return nil
 }
 
 type kmsStats struct{ Connections int }
@@ -133,12 +160,12 @@ func control(endpoint, command string) kmsStats {
 	return answer.Result
 }
 
-func printPairs(out io.Writer, peers []kmsPeer, delays []time.Duration, results map[kmsCell][]kmsSample, rounds int, slice time.Duration) {
+func printPairs(out io.Writer, peers []kmsPeer, delays, callers numbers, results map[kmsCell][]kmsSample, rounds int, slice time.Duration) {
 	first := peers[0].name
 	fmt.Fprintf(out, "Medians of %d interleaved rounds of %s. Each cell: **ratio of rates to %s** (lowest–highest of the rounds), pairs", rounds, slice, first)
-	fmt.Fprintf(out, " per second, median time of a pair beyond that of plain, connections opened per 1,000 pairs.\n")
+	fmt.Fprintf(out, " per second; CPU seconds of the plugin per 10,000 pairs, median time of a pair beyond that of plain; connections opened per 1,000 pairs.\n")
 	for _, delay := range delays {
-		fmt.Fprintf(out, "\nThe KMS answers after %d ms:\n\n| callers |", delay.Milliseconds())
+		fmt.Fprintf(out, "\nThe KMS answers after %d ms:\n\n| callers |", delay)
 		for _, peer := range peers {
 			fmt.Fprintf(out, " %s |", peer.name)
 		}
@@ -162,9 +189,10 @@ func printPairs(out io.Writer, peers []kmsPeer, delays []time.Duration, results 
 				_, rate, _ := lowMedianHigh(column(samples, func(s kmsSample) float64 { return s.perSecond }))
 				_, opened, _ := lowMedianHigh(column(samples, func(s kmsSample) float64 { return s.connectionsPer1000 }))
 				_, more, _ := lowMedianHigh(beyond)
-				fmt.Fprintf(out, " **%.2f** (%.2f–%.2f) %.0f/s", ratio, low, high, rate)
+				_, cpu, _ := lowMedianHigh(column(samples, func(s kmsSample) float64 { return s.cpuPer10k }))
+				fmt.Fprintf(out, " **%.2f** (%.2f–%.2f) %.0f/s;", ratio, low, high, rate)
 				if peer.name != "plain" {
-					fmt.Fprintf(out, " %+.0f µs", more)
+					fmt.Fprintf(out, " %.1f s, %+.0f µs;", cpu, more)
 				}
 				fmt.Fprintf(out, " %.1f |", opened)
 			}

@@ -1,6 +1,5 @@
 package io.github.keywrap.domain;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
@@ -9,7 +8,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -20,6 +18,7 @@ import java.util.function.Supplier;
 public final class PooledBulkhead implements Bulkhead {
   private final String name;
   private final ThreadPoolExecutor pool;
+  private final OpenCalls calls;
 
   /**
    * @param name of the key, for messages and thread names
@@ -37,6 +36,7 @@ public final class PooledBulkhead implements Bulkhead {
             new ArrayBlockingQueue<>(queue),
             Thread.ofPlatform().name("key-" + name + "-", 0).daemon().factory());
     pool.allowCoreThreadTimeOut(true);
+    this.calls = new OpenCalls(name, this::timeUp);
   }
 
   @Override
@@ -47,9 +47,8 @@ public final class PooledBulkhead implements Bulkhead {
     } catch (RejectedExecutionException full) {
       return CompletableFuture.failedFuture(refusal());
     }
-    return result
-        .orTimeout(deadline.remaining().toNanos(), NANOSECONDS)
-        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(translate(failure)));
+    calls.add(result, deadline);
+    return result;
   }
 
   private <T> void run(Supplier<T> call, Deadline deadline, CompletableFuture<T> result) {
@@ -75,10 +74,6 @@ public final class PooledBulkhead implements Bulkhead {
                 + " calls waiting and takes no more; its back end is too slow for this load");
   }
 
-  private Throwable translate(Throwable failure) {
-    return failure instanceof TimeoutException ? timeUp() : failure;
-  }
-
   private BackendUnavailable timeUp() {
     return BackendUnavailable.deadlineExceeded(
         "key \"" + name + "\" did not answer within the time of the call");
@@ -87,5 +82,6 @@ public final class PooledBulkhead implements Bulkhead {
   @Override
   public void close() {
     pool.shutdown();
+    calls.close();
   }
 }

@@ -18,7 +18,11 @@ import org.junit.jupiter.api.Test;
 
 final class PooledBulkheadTest {
   private final CountDownLatch backEndAnswers = new CountDownLatch(1);
-  private final PooledBulkhead bulkhead = new PooledBulkhead("hsm", 1, 2);
+
+  /** No other test's, whose threads may live on for a moment. */
+  private final String name = "hsm-" + System.nanoTime();
+
+  private final PooledBulkhead bulkhead = new PooledBulkhead(name, 1, 2);
 
   @AfterEach
   void letGo() {
@@ -44,6 +48,28 @@ final class PooledBulkheadTest {
   @Test
   void givesUpACallThatHangsAtItsDeadline() {
     assertDeadlineExceeded(bulkhead.submit(hanging(new CountDownLatch(1)), soon()));
+  }
+
+  @Test
+  void givesUpACallThatHangsAfterAQuietTimeToo() {
+    await().until(() -> watch().getState() == Thread.State.WAITING);
+    assertDeadlineExceeded(bulkhead.submit(hanging(new CountDownLatch(1)), soon()));
+  }
+
+  @Test
+  void givesUpACallThatHangsWhileItIsClosedAndThenEnds() {
+    Thread watch = watch();
+    CompletableFuture<?> call = bulkhead.submit(hanging(new CountDownLatch(1)), soon());
+    bulkhead.close();
+    assertDeadlineExceeded(call);
+    await().until(() -> !watch.isAlive());
+  }
+
+  private Thread watch() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("deadlines-" + name))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
@@ -75,7 +101,7 @@ final class PooledBulkheadTest {
     assertThatThrownBy(() -> bulkhead.submit(() -> 4, later()).get())
         .cause()
         .isInstanceOf(Throttled.class)
-        .hasMessageContaining("\"hsm\" has 2 calls waiting");
+        .hasMessageContaining("\"%s\" has 2 calls waiting".formatted(name));
     backEndAnswers.countDown();
     await().untilAsserted(() -> assertThat(first).isDone());
     assertThat(second.get()).isEqualTo(2);

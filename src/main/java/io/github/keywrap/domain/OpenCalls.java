@@ -1,0 +1,84 @@
+package io.github.keywrap.domain;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/**
+ * The calls of one key that have no answer yet. Fails those whose deadline has passed, at most
+ * {@value #TICK_MILLIS} ms late and whatever they hang in.
+ *
+ * <p>A timer for each call, as {@link CompletableFuture#orTimeout} has, wakes a thread for each
+ * call: that was 8 % of the rate of a key in a KMS. Here one thread looks at all of them now and
+ * then, and rests when there have been none for a while.
+ */
+final class OpenCalls {
+  private static final int TICK_MILLIS = 10;
+  private static final long TICK = MILLISECONDS.toNanos(TICK_MILLIS);
+  private static final long LINGER = SECONDS.toNanos(1);
+
+  private final Map<CompletableFuture<?>, Deadline> open = new ConcurrentHashMap<>();
+  private final Supplier<? extends Exception> timeUp;
+  private final Thread watch;
+  private volatile boolean isResting;
+  private volatile boolean isClosed;
+
+  /**
+   * @param timeUp what a call fails with
+   */
+  OpenCalls(String name, Supplier<? extends Exception> timeUp) {
+    this.timeUp = timeUp;
+    this.watch = Thread.ofPlatform().name("deadlines-" + name).daemon().start(this::watch);
+  }
+
+  /** Fails {@code call} at its deadline, unless it ends before. */
+  void add(CompletableFuture<?> call, Deadline deadline) {
+    open.put(call, deadline);
+    CompletableFuture<?> _ = call.whenComplete((_, _) -> open.remove(call));
+    if (isResting) {
+      LockSupport.unpark(watch);
+    }
+  }
+
+  private void watch() {
+    long lastOpen = System.nanoTime();
+    while (!isClosed || !open.isEmpty()) {
+      long now = System.nanoTime();
+      if (!open.isEmpty()) {
+        lastOpen = now;
+        open.forEach(this::failIfLate);
+      }
+      if (now - lastOpen < LINGER) {
+        LockSupport.parkNanos(this, TICK);
+      } else {
+        rest();
+      }
+    }
+  }
+
+  private void failIfLate(CompletableFuture<?> call, Deadline deadline) {
+    if (deadline.isExpired()) {
+      call.completeExceptionally(timeUp.get());
+    }
+  }
+
+  /** Who adds a call sees that this rests, or this sees the call: both are volatile accesses. */
+  private void rest() {
+    isResting = true;
+    if (open.isEmpty() && !isClosed) {
+      LockSupport.park(this);
+    }
+    isResting = false;
+  }
+
+  /** Takes care of those that are open, and then ends. */
+  void close() {
+    isClosed = true;
+    LockSupport.unpark(watch);
+  }
+}
