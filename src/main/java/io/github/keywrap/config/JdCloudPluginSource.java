@@ -142,6 +142,8 @@ final class JdCloudPluginSource implements SettingsSource {
             written ->
                 entries.add(
                     setting.nameFor(KEY),
-                    new Entry(value.apply(written.value()), path + ":" + written.line())));
+                    new Entry(
+                        value.apply(written.value()),
+                        "%s:%d (%s)".formatted(path, written.line(), field))));
   }
 }

@@ -84,6 +84,19 @@ final class JdCloudPluginSourceTest {
   }
 
   @Test
+  void aBadValueIsNamedByItsFieldToo() {
+    ConfigurationException refused =
+        catchThrowableOfType(
+            ConfigurationException.class,
+            () -> load(PLAIN.replace("kms.internal.cn-north-1.jdcloud-api.com", "no host")));
+    assertThat(refused.problems())
+        .singleElement()
+        .hasToString(
+            "%s:4 (KmsEndpoint): keywrap.keys.jdcloud.endpoint is not an address such as https://HOST[:PORT]"
+                .formatted(folder.resolve("jdcloud-kms-plugin.json")));
+  }
+
+  @Test
   void theFileToFillInLacksOnlyWhatNobodyElseKnows() {
     Path file = Path.of("deploy/jdcloud/jdcloud-kms-plugin.json");
     ConfigurationException refused =
