@@ -17,11 +17,16 @@ final class VersionLook {
   private static final Logger LOG = System.getLogger(VersionLook.class.getName());
   private static final int FORBIDDEN = 403;
 
+  /** So many looks may fail for reasons that pass: 10 s and more. */
+  private static final int PATIENCE = 10;
+
   private final String name;
   private final KmsApi api;
   private final VersionStore store;
   private final VersionTracking tracking;
   private Optional<CallFailure> obstacle = Optional.empty();
+
+  private int failedLooks;
 
   /** What the log says of the versions. */
   private String told = "";
@@ -70,21 +75,22 @@ final class VersionLook {
   }
 
   /**
-   * Only a 403 says by itself that the versions may not be listed. Of another lasting failure that
-   * is believed where nothing is known yet and the key works: what wrapping does not need must not
-   * keep anybody from it.
+   * Only a 403 says by itself that the versions may not be listed. Of another failure that is
+   * believed, at once or after some patience, where nothing is known yet and the key works: what
+   * wrapping does not need must not keep anybody from it.
    */
   private void notListed(CallFailure failure, Deadline deadline) {
-    if (!failure.isDefinite()) {
-      tracking.failed(failure);
-    } else if (failure instanceof Refused refused && refused.code() == FORBIDDEN) {
+    boolean isLasting = failure.isDefinite();
+    if (isLasting && failure instanceof Refused refused && refused.code() == FORBIDDEN) {
       obstacle = Optional.of(failure);
       tracking.forbidden();
     } else if (state() instanceof Tracked) {
-      obstacle = Optional.of(failure);
+      obstacle = isLasting ? Optional.of(failure) : obstacle;
       tracking.failed(failure);
-    } else {
+    } else if (isLasting || ++failedLooks >= PATIENCE) {
       notOffered(failure, deadline);
+    } else {
+      tracking.failed(failure);
     }
   }
 
