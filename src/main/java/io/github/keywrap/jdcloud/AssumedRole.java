@@ -2,19 +2,12 @@ package io.github.keywrap.jdcloud;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyCondition;
-import io.github.keywrap.domain.SecretBytes;
-import io.github.keywrap.jdcloud.CallFailure.Refused;
 import io.github.keywrap.jdcloud.CallFailure.Unanswered;
-import io.github.keywrap.jdcloud.CallFailure.Unsigned;
 import io.github.keywrap.settings.AssumedRoleSettings;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -38,7 +31,7 @@ final class AssumedRole implements CredentialSource {
   /** Refusals ask for new credentials no more often. */
   private static final Duration LEAST_AGE = Duration.ofSeconds(10);
 
-  private final ApiClient sts;
+  private final StsApi sts;
   private final AssumedRoleSettings settings;
   private final LongSupplier clock;
   private final ReentrantLock renewing = new ReentrantLock();
@@ -51,10 +44,9 @@ final class AssumedRole implements CredentialSource {
   private record Temporary(Credentials credentials, long asked) {}
 
   /**
-   * @param sts signs with the credentials that may assume the role
    * @param clock {@link System#nanoTime}
    */
-  AssumedRole(ApiClient sts, AssumedRoleSettings settings, LongSupplier clock) {
+  AssumedRole(StsApi sts, AssumedRoleSettings settings, LongSupplier clock) {
     this.sts = sts;
     this.settings = settings;
     this.clock = clock;
@@ -117,56 +109,13 @@ final class AssumedRole implements CredentialSource {
         return now.credentials();
       }
       long asked = clock.getAsLong();
-      Temporary renewed = new Temporary(ask(deadline), asked);
+      Temporary renewed = new Temporary(sts.assumeRole(deadline), asked);
       held = renewed;
       trouble = null;
       return renewed.credentials();
     } finally {
       renewing.unlock();
     }
-  }
-
-  private Credentials ask(Deadline deadline) {
-    try {
-      return assumeRole(deadline);
-    } catch (Refused | Unanswered failure) {
-      throw new Unsigned(failure);
-    }
-  }
-
-  private Credentials assumeRole(Deadline deadline) {
-    JsonNode credentials =
-        sts.call(ApiRequest.post("/v1/sessionToken:assumeRole", body()), deadline)
-            .path("credentials");
-    try (SecretBytes secretKey =
-        SecretBytes.owning(text(credentials, "secretKey").getBytes(StandardCharsets.UTF_8))) {
-      return new Credentials(
-          text(credentials, "accessKey"),
-          secretKey,
-          Optional.of(text(credentials, "sessionToken")));
-    }
-  }
-
-  private byte[] body() {
-    JsonMapper json = new JsonMapper();
-    var body = json.createObjectNode();
-    body.putObject("assumeRoleInfo")
-        .put("roleJrn", settings.role())
-        .put("roleSessionName", settings.sessionName())
-        .put("durationSeconds", settings.duration().toSeconds());
-    try {
-      return json.writeValueAsBytes(body);
-    } catch (java.io.IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-  }
-
-  private static String text(JsonNode credentials, String field) {
-    String text = credentials.path(field).asText("");
-    if (!text.matches("[!-~]+")) {
-      throw Unanswered.lasting("STS says success and gives no usable " + field, null);
-    }
-    return text;
   }
 
   @Override

@@ -44,7 +44,7 @@ final class JdCloudKeyWrapper implements KeyWrapper {
     this.keyId = keyId;
     this.api = api;
     this.versions = versions;
-    this.refusals = new Refusals(api, versions);
+    this.refusals = new Refusals(new KeyDiagnosis(api), versions);
     this.conditions = List.copyOf(conditions);
     this.owned = List.copyOf(owned);
   }

@@ -41,7 +41,8 @@ public final class JdCloudKeys {
             .map(
                 role -> {
                   ApiClient sts = client(STS, role.endpoint(), transport, files, settings);
-                  AssumedRole assumed = new AssumedRole(sts, role, System::nanoTime);
+                  AssumedRole assumed =
+                      new AssumedRole(new StsApi(sts, role), role, System::nanoTime);
                   assumed.start();
                   return (CredentialSource) assumed;
                 })

@@ -21,21 +21,11 @@ final class Refusals {
   /** A clock that is further off than this is named as the likely cause of a 401. */
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
-  /**
-   * How long an answer about the key's state is good for: a flood of bad ciphertexts is one look.
-   */
-  private static final Duration MEMORY = Duration.ofSeconds(1);
-
-  private final KmsApi api;
+  private final KeyDiagnosis diagnosis;
   private final KeyVersions versions;
-  private volatile Finding last =
-      new Finding(Optional.empty(), System.nanoTime() - MEMORY.toNanos());
 
-  /** Why the key cannot be used, if so. */
-  private record Finding(Optional<String> reason, long at) {}
-
-  Refusals(KmsApi api, KeyVersions versions) {
-    this.api = api;
+  Refusals(KeyDiagnosis diagnosis, KeyVersions versions) {
+    this.diagnosis = diagnosis;
     this.versions = versions;
   }
 
@@ -49,7 +39,8 @@ final class Refusals {
               "the KMS does not encrypt with the key (%s): %s"
                   .formatted(
                       refused.getMessage(),
-                      described(deadline)
+                      diagnosis
+                          .described(deadline)
                           .orElse("it does not say why; look at the key and its versions there")),
               refused);
       case Refused refused -> refused(refused, deadline);
@@ -69,7 +60,7 @@ final class Refusals {
   private KmsException undecryptable(Refused refused, Deadline deadline) {
     Optional<String> reason;
     try {
-      reason = unusable(deadline);
+      reason = diagnosis.unusable(deadline);
     } catch (CallFailure unclear) {
       return new BackendUnavailable(
           "the KMS refused the ciphertext (%s), and whether the key is to blame cannot be told: %s"
@@ -163,48 +154,5 @@ final class Refusals {
   private static BackendUnavailable outOfTime(String last) {
     return BackendUnavailable.deadlineExceeded(
         "the KMS did not answer within the time of the call; the last attempt: " + last);
-  }
-
-  private Optional<String> described(Deadline deadline) {
-    try {
-      return reason(api.describe(deadline));
-    } catch (CallFailure notDescribed) {
-      return Optional.empty();
-    }
-  }
-
-  /** Why the key cannot be used; empty if it can. */
-  private Optional<String> unusable(Deadline deadline) {
-    Finding found = last;
-    if (System.nanoTime() - found.at() < MEMORY.toNanos()) {
-      return found.reason();
-    }
-    Optional<String> reason = find(deadline);
-    last = new Finding(reason, System.nanoTime());
-    return reason;
-  }
-
-  private Optional<String> find(Deadline deadline) {
-    try {
-      return reason(api.describe(deadline));
-    } catch (Refused notAllowed) {
-      return tryOut(deadline);
-    }
-  }
-
-  /** An account that may only encrypt and decrypt can still find out whether the key works. */
-  private Optional<String> tryOut(Deadline deadline) {
-    try {
-      api.tryKey(deadline);
-      return Optional.empty();
-    } catch (Refused refused) {
-      return Optional.of("it does not encrypt either (%s)".formatted(refused.getMessage()));
-    }
-  }
-
-  private static Optional<String> reason(KeyStatus status) {
-    return status.isUnusable()
-        ? Optional.of("it is %s; %s".formatted(status.words(), status.cure()))
-        : Optional.empty();
   }
 }

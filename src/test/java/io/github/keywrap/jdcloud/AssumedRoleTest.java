@@ -50,7 +50,7 @@ final class AssumedRoleTest {
             base,
             Duration.ofSeconds(1),
             InstantSource.system());
-    role = new AssumedRole(sts, settings, now::get);
+    role = new AssumedRole(new StsApi(sts, settings), settings, now::get);
   }
 
   @AfterEach
