@@ -30,7 +30,7 @@ public final class HealthMonitor implements AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final ScheduledExecutorService thread;
   private final CountDownLatch firstProbe = new CountDownLatch(1);
-  private volatile KeyHealth health = new KeyHealth.Unknown();
+  private volatile KeyHealth health;
 
   /** Only the thread of the probes uses it. */
   private KeyCondition lastCondition = new KeyCondition.Sound();
@@ -54,6 +54,7 @@ public final class HealthMonitor implements AutoCloseable {
     this.verified = verified;
     this.interval = interval;
     this.timeout = timeout;
+    this.health = new KeyHealth.Unknown(verified.currentKeyId());
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("probe-" + name).daemon().factory());

@@ -14,8 +14,12 @@ import java.util.Optional;
  * of one probe. Times are those of {@link System#nanoTime}.
  */
 public sealed interface KeyHealth {
-  /** No probe has ended yet. */
-  record Unknown() implements KeyHealth {}
+  /**
+   * No probe has ended yet.
+   *
+   * @param keyId what the back end knows of it from an earlier life, whether or not it answers now
+   */
+  record Unknown(Optional<KeyId> keyId) implements KeyHealth {}
 
   /** The last probe wrapped and unwrapped under that key id. */
   record Healthy(KeyId keyId, long checkedAt) implements KeyHealth {}
@@ -52,7 +56,8 @@ public sealed interface KeyHealth {
       case Healthy healthy -> Optional.of(healthy.keyId());
       case Outage outage -> outage.keyId();
       case Suspect suspect -> suspect.keyId();
-      case Unknown _, Lost _ -> Optional.empty();
+      case Unknown unknown -> unknown.keyId();
+      case Lost _ -> Optional.empty();
     };
   }
 

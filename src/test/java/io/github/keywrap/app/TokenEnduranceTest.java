@@ -20,10 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Many calls leave nothing behind. */
 final class TokenEnduranceTest {
-  private static final int PAIRS = 100_000;
+  private static final int BATCHES = 3;
+  private static final int PAIRS = 40_000;
 
-  /** What the JVM may take outside of its heap meanwhile; a leak of 1 kB a call is more. */
-  private static final long MOST_GROWTH_KIB = 40_000;
+  /** A leak of 1 kB a pair is 40,000 in every batch. */
+  private static final long MOST_GROWTH_KIB = 15_000;
 
   @TempDir private Path folder;
 
@@ -32,13 +33,25 @@ final class TokenEnduranceTest {
     Pkcs11KeySettings key = TokenKey.in(folder).key("");
     MadeKey _ = Pkcs11Keys.generate(key);
     try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
-      call(wrapper, PAIRS / 5);
+      call(wrapper, PAIRS / 2);
       long files = openFiles();
-      long before = residentKib();
-      call(wrapper, PAIRS);
+      assertThat(leastGrowthKib(() -> call(wrapper, PAIRS))).isLessThan(MOST_GROWTH_KIB);
       assertThat(openFiles()).isLessThanOrEqualTo(files + 2);
-      assertThat(residentKib() - before).isLessThan(MOST_GROWTH_KIB);
     }
+  }
+
+  /**
+   * By how much a batch made memory outside of the heap grow, the one with the least: the JVM
+   * compiles, and uses pages of its heap for the first time, in some of them; a leak is in each.
+   */
+  private static long leastGrowthKib(Runnable batch) throws IOException {
+    long least = Long.MAX_VALUE;
+    for (int number = 1; number <= BATCHES; number++) {
+      long before = residentKib();
+      batch.run();
+      least = Math.min(least, residentKib() - before);
+    }
+    return least;
   }
 
   private static void call(KeyWrapper wrapper, int times) {

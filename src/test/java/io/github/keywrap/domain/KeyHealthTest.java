@@ -7,6 +7,7 @@ import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.KmsException.ReadBackMismatch;
 import io.github.keywrap.domain.KmsException.Throttled;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +68,13 @@ final class KeyHealthTest {
   }
 
   @Test
-  void beforeTheFirstGoodProbeThereIsNoKeyId() {
-    assertThat(new KeyHealth.Unknown().failed(GONE, 5).lastKeyId()).isEmpty();
+  void beforeTheFirstGoodProbeThereIsOnlyAKeyIdOfAnEarlierLife() {
+    assertThat(new KeyHealth.Unknown(Optional.empty()).failed(GONE, 5).lastKeyId()).isEmpty();
+    KeyHealth known = new KeyHealth.Unknown(Optional.of(ID)).failed(GONE, 5);
+    assertThat(known.lastKeyId()).hasValue(ID);
+    KmsException lost = new KeyUnavailable("disabled", null);
+    assertThat(known.failed(lost, 6).failed(lost, 7).failed(GONE, 8).lastKeyId())
+        .as("a lost key stays lost")
+        .isEmpty();
   }
 }

@@ -6,6 +6,7 @@ import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.StatusPolicy.Answer;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class StatusPolicyTest {
@@ -52,8 +53,10 @@ final class StatusPolicyTest {
 
   @Test
   void nothingIsSaidBeforeTheFirstProbe() {
-    assertThat(COAST.answer(new KeyHealth.Unknown(), 0)).isInstanceOf(Answer.Refused.class);
-    assertThat(COAST.answer(new KeyHealth.Unknown().failed(GONE, 0), 1))
+    KeyHealth known = new KeyHealth.Unknown(Optional.of(ID));
+    assertThat(COAST.answer(known, 0)).isInstanceOf(Answer.Refused.class);
+    assertThat(COAST.answer(known.failed(GONE, 0), 1)).isEqualTo(new Answer.Degraded(ID, "gone"));
+    assertThat(COAST.answer(new KeyHealth.Unknown(Optional.empty()).failed(GONE, 0), 1))
         .isInstanceOf(Answer.Refused.class);
   }
 

@@ -8,6 +8,7 @@ import io.github.keywrap.domain.FakeKeyWrapper;
 import io.github.keywrap.domain.HealthMonitor;
 import io.github.keywrap.domain.InlineBulkhead;
 import io.github.keywrap.domain.KeyCondition;
+import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.RingKey;
@@ -52,7 +53,7 @@ final class BackEndLivenessTest {
           throw new BackendUnavailable("gone", null);
         };
     monitor.start();
-    await().until(() -> monitor.health().lastKeyId().isEmpty());
+    await().until(() -> monitor.health() instanceof KeyHealth.Outage);
     assertThat(liveness.call().getStatus()).isEqualTo(Status.UP);
   }
 

@@ -111,6 +111,27 @@ final class JdCloudIT {
     program.assertServes();
   }
 
+  /** kube-apiserver goes on with the seed that it holds, as it does where keywrap lives on. */
+  @Test
+  void statusHasTheKeyIdAfterARestartDuringAnOutageToo() throws Exception {
+    Process first = program.start(oldName(), "-f=" + json);
+    program.awaitServing(first);
+    String keyId;
+    try (KmsClient client = program.client()) {
+      await().until(() -> client.status().getHealthz().equals("ok"));
+      keyId = client.status().getKeyId();
+    }
+    program.terminate(first).succeeded();
+    kms.fault(Fault.UNAVAILABLE);
+    Process second = program.start(oldName(), "-f=" + json);
+    program.awaitServing(second);
+    try (KmsClient client = program.client()) {
+      await().until(() -> catchStatus(client::status).isEmpty());
+      assertThat(client.status().getKeyId()).isEqualTo(keyId);
+      assertThat(client.status().getHealthz()).contains("503");
+    }
+  }
+
   @Test
   void theOldPluginsFaultsAreErrorsHere() throws Exception {
     Process server = program.start(oldName(), "-f=" + json);
