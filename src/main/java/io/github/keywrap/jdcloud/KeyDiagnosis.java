@@ -47,8 +47,11 @@ final class KeyDiagnosis {
   private Optional<String> find(Deadline deadline) {
     try {
       return reason(api.describe(deadline));
-    } catch (Refused notAllowed) {
-      return tryOut(deadline);
+    } catch (CallFailure notDescribed) {
+      if (notDescribed instanceof Refused || notDescribed.isDefinite()) {
+        return tryOut(deadline);
+      }
+      throw notDescribed;
     }
   }
 

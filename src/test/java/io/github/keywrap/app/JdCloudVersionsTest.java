@@ -214,6 +214,15 @@ final class JdCloudVersionsTest extends JdCloudCase {
     }
   }
 
+  @Test
+  void aBadCiphertextIsToldFromABadKeyWhereTheKeyCannotBeDescribed() throws IOException {
+    key.kms.fault(Fault.HTML_WITH_200, Operation.DESCRIBE_KEY, Operation.DESCRIBE_KEY_DETAIL);
+    try (KeyWrapper wrapper = key.open()) {
+      WrappedKey altered = new WrappedKey(wrap(wrapper).keyId(), new byte[] {1, 2, 3});
+      assertThatThrownBy(() -> unwrap(wrapper, altered)).isInstanceOf(InvalidCiphertext.class);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"QUOTA_EXCEEDED", "INTERNAL_ERROR"})
   void aListThatFailsForNowIsWaitedForButNotForEver(Fault fault) throws IOException {
