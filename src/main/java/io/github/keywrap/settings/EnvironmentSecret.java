@@ -24,13 +24,17 @@ public final class EnvironmentSecret implements SecretSource {
 
   @Override
   public SecretBytes read() {
-    String value = environment.apply(variable);
-    String stripped = value.endsWith("\n") ? value.substring(0, value.length() - 1) : value;
-    if (stripped.isEmpty()) {
+    SecretBytes secret = TypedSecret.withoutNewline(environment.apply(variable).getBytes(UTF_8));
+    if (secret.length() == 0) {
       throw new OperatorException(
           description() + " is not set or empty", "set " + variable + " for keywrap's process");
     }
-    return SecretBytes.owning(stripped.getBytes(UTF_8));
+    return TypedSecret.withoutStrays(
+        secret,
+        this,
+        _ ->
+            "set %s to the secret and nothing else; a secret that is really like that can be in a file, with as-is: true"
+                .formatted(variable));
   }
 
   /** A new value cannot be told from the old one without keeping something that is made from it. */

@@ -23,7 +23,7 @@ public record JsonSecret(Path file, String field) implements SecretSource {
           .field(field)
           .map(JdCloudPluginFile.Field::value)
           .filter(value -> !value.isEmpty())
-          .map(value -> SecretBytes.owning(value.getBytes(UTF_8)))
+          .map(this::secret)
           .orElseThrow(
               () ->
                   new OperatorException(
@@ -32,6 +32,14 @@ public record JsonSecret(Path file, String field) implements SecretSource {
       throw new OperatorException(
           description() + " cannot be read", "check that " + file + " is there and is JSON");
     }
+  }
+
+  /** Taken literally, as the old plugin does: JSON has no last newline that an editor adds. */
+  private SecretBytes secret(String value) {
+    return TypedSecret.withoutStrays(
+        SecretBytes.owning(value.getBytes(UTF_8)),
+        this,
+        _ -> "write the secret and nothing else between the quotes of the JSON");
   }
 
   @Override

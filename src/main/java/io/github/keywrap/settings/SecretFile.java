@@ -13,30 +13,47 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * A secret in a file of 1 to 4,096 bytes that nobody but its owner may write and that only its
  * owner and group may read.
+ *
+ * @param asIs whether each byte of the file is part of the secret
  */
-public record SecretFile(Path path) implements SecretSource {
+public record SecretFile(Path path, boolean asIs) implements SecretSource {
   private static final int MAX_LENGTH = 4_096;
   private static final Set<PosixFilePermission> FORBIDDEN =
       Set.of(GROUP_WRITE, OTHERS_READ, OTHERS_WRITE, OTHERS_EXECUTE);
 
+  /** A file that somebody typed. */
+  public SecretFile(Path path) {
+    this(path, false);
+  }
+
   @Override
   public SecretBytes read() {
+    return readFor(this, stray -> TypedSecret.orAsIs(stray.mending(path), "file"));
+  }
+
+  /**
+   * Reads it for a source that keeps its secret in this file.
+   *
+   * @param named source that messages about its text name
+   * @param hint what takes a stray away
+   */
+  SecretBytes readFor(SecretSource named, Function<Stray, String> hint) {
     requirePrivate();
     byte[] content = content();
-    try {
-      return withoutNewline(content);
-    } finally {
-      Arrays.fill(content, (byte) 0);
+    if (asIs) {
+      return ofFittingLength(SecretBytes.owning(content));
     }
+    SecretBytes secret = ofFittingLength(TypedSecret.withoutNewline(content));
+    return TypedSecret.withoutStrays(secret, named, hint);
   }
 
   private void requirePrivate() {
@@ -63,19 +80,18 @@ public record SecretFile(Path path) implements SecretSource {
     }
   }
 
-  private SecretBytes withoutNewline(byte[] content) {
-    int length = content.length;
-    if (length > 0 && content[length - 1] == '\n') {
-      length--;
-    }
+  private SecretBytes ofFittingLength(SecretBytes secret) {
+    int length = secret.length();
     if (length == 0 || length > MAX_LENGTH) {
+      secret.close();
       throw new OperatorException(
           description() + (length == 0 ? " is empty" : " is over " + MAX_LENGTH + " bytes"),
           "write the secret to the file, on one line");
     }
-    return SecretBytes.owning(Arrays.copyOf(content, length));
+    return secret;
   }
 
+  /** The same whether {@code asIs} or not: a PIN that a token refused stays one. */
   @Override
   public String identity() {
     try {

@@ -7,9 +7,11 @@ import io.github.keywrap.domain.SecretBytes;
 public sealed interface SecretSource
     permits SecretFile, SystemdCredential, EnvironmentSecret, JsonSecret {
   /**
-   * Reads the secret: at least one byte, one trailing newline stripped.
+   * Reads the secret: at least one byte. One trailing newline is stripped, unless the secret is to
+   * be taken as it is.
    *
-   * @throws OperatorException if it cannot be had, with what to do about it
+   * @throws OperatorException if it cannot be had, or has something in it that an editor may have
+   *     left, with what to do about it
    */
   SecretBytes read();
 

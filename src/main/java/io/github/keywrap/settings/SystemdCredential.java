@@ -12,8 +12,15 @@ import java.nio.file.Path;
  * (systemd.exec(5)).
  *
  * @param directory value of {@code CREDENTIALS_DIRECTORY}, empty if it is not set
+ * @param asIs whether each byte of the credential is part of the secret
  */
-public record SystemdCredential(String name, String directory) implements SecretSource {
+public record SystemdCredential(String name, String directory, boolean asIs)
+    implements SecretSource {
+  /** A credential that somebody typed. */
+  public SystemdCredential(String name, String directory) {
+    this(name, directory, false);
+  }
+
   @Override
   public SecretBytes read() {
     if (directory.isEmpty()) {
@@ -21,7 +28,13 @@ public record SystemdCredential(String name, String directory) implements Secret
           description() + " cannot be read: CREDENTIALS_DIRECTORY is not set",
           "start keywrap from a systemd unit that has LoadCredential=" + name + ":FILE");
     }
-    return new SecretFile(Path.of(directory, name)).read();
+    return new SecretFile(Path.of(directory, name), asIs)
+        .readFor(
+            this,
+            _ ->
+                TypedSecret.orAsIs(
+                    "mend what LoadCredential= or LoadCredentialEncrypted= of the unit loads",
+                    "credential"));
   }
 
   /** systemd makes the file anew at each start: only its size tells something. */

@@ -69,6 +69,8 @@ final class JdCloudCredentialsTest extends JdCloudCase {
       key.secret("sk", "two words");
       key.secret("ak", "two words");
       await().untilAsserted(() -> assertImpaired(wrapper, wrapped, "cannot be read"));
+      key.secret("sk", key.account.secretKey() + "\r");
+      await().untilAsserted(() -> assertImpaired(wrapper, wrapped, "ends with a carriage return"));
       key.writeCredentials(key.account);
       await()
           .untilAsserted(

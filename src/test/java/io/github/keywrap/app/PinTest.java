@@ -126,6 +126,20 @@ final class PinTest {
     assertThat(logins()).isZero();
   }
 
+  @Test
+  void aPinAsAWindowsEditorLeavesItIsNeverTriedNorRecorded() throws Exception {
+    Pkcs11KeySettings key = token.key("");
+    token.pin(SoftHsm.PIN + "\r");
+    assertThatThrownBy(() -> token.key("")).isInstanceOf(ConfigurationException.class);
+    assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD))
+        .isInstanceOf(AccessDenied.class)
+        .hasMessageContaining("ends with a carriage return");
+    assertThat(logins()).isZero();
+    token.pin(SoftHsm.PIN);
+    Pkcs11Keys.tryOut(key, Steps.UNTOLD);
+    assertThat(logins()).isEqualTo(1);
+  }
+
   private static boolean wrap(KeyWrapper wrapper) {
     try (SecretBytes secret = SecretBytes.owning(new byte[32])) {
       return wrapper.wrap(secret, Deadline.after(Duration.ofSeconds(5))).ciphertext().length > 0;

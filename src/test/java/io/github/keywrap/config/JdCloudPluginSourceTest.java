@@ -185,6 +185,22 @@ final class JdCloudPluginSourceTest {
   }
 
   @Test
+  void aSecretThatCannotHaveWorkedIsRefusedAndNotMigrated() throws IOException {
+    String content = PLAIN.replace("AKEXAMPLE", "AKEXAMPLE ").replace("SKEXAMPLE", "SKEXAMPLE\\n");
+    assertThat(problems(content))
+        .containsExactly(
+            "keywrap.keys.jdcloud.access-key.plugin-file cannot be used: AccessKey in file %s ends with a blank or a tab"
+                .formatted(folder.resolve("jdcloud-kms-plugin.json")),
+            "keywrap.keys.jdcloud.secret-key.plugin-file cannot be used: SecretKey in file %s ends with a newline too many"
+                .formatted(folder.resolve("jdcloud-kms-plugin.json")));
+    Path to = folder.resolve("new");
+    Path file = write(content);
+    assertThatThrownBy(() -> JdCloudPluginMigration.run(file, to, Map.of()))
+        .isInstanceOf(ConfigurationException.class);
+    assertThat(to).doesNotExist();
+  }
+
+  @Test
   void migrationReplacesNothing() throws IOException {
     Path file = write(PLAIN);
     Path inTheWay = Files.writeString(folder.resolve("keywrap.yaml"), "mine");

@@ -115,6 +115,20 @@ final class CommandsIT {
   }
 
   @Test
+  void configCheckFindsAPassphraseAsAWindowsEditorLeavesIt() throws Exception {
+    Path other = Files.writeString(folder.resolve("other"), "a passphrase\r\n");
+    Files.setPosixFilePermissions(other, PosixFilePermissions.fromString("rw-------"));
+    program.set("keys.first.passphrase.file", "other");
+    Program.Result result =
+        program.command("config", "check", "--config", program.config().toString());
+    assertThat(result.exitCode()).isEqualTo(78);
+    assertThat(result.err())
+        .contains("file " + other + " ends with a carriage return")
+        .contains("hint: sed -i 's/[[:space:]]*$//' " + other + "; or")
+        .doesNotContain("a passphrase");
+  }
+
+  @Test
   void configShowTellsWhereEachValueComesFrom() throws Exception {
     assertThat(program.command("config", "show", "--config", config).succeeded().out())
         .containsPattern("keywrap.socket.path: \"kms.sock\" +# " + config)
