@@ -36,18 +36,21 @@ final class JdCloudKeySettingsReader {
           JdCloudSetting.ACCESS_KEY_FILE,
           JdCloudSetting.ACCESS_KEY_CREDENTIAL,
           JdCloudSetting.ACCESS_KEY_ENVIRONMENT,
+          JdCloudSetting.ACCESS_KEY_AS_IS,
           Optional.of(new SecretSettings.JsonPlace(JdCloudSetting.ACCESS_KEY_JSON, "AccessKey")));
   private static final SecretSettings SECRET_KEY =
       new SecretSettings(
           JdCloudSetting.SECRET_KEY_FILE,
           JdCloudSetting.SECRET_KEY_CREDENTIAL,
           JdCloudSetting.SECRET_KEY_ENVIRONMENT,
+          JdCloudSetting.SECRET_KEY_AS_IS,
           Optional.of(new SecretSettings.JsonPlace(JdCloudSetting.SECRET_KEY_JSON, "SecretKey")));
   private static final SecretSettings SESSION_TOKEN =
       new SecretSettings(
           JdCloudSetting.SESSION_TOKEN_FILE,
           JdCloudSetting.SESSION_TOKEN_CREDENTIAL,
-          JdCloudSetting.SESSION_TOKEN_ENVIRONMENT);
+          JdCloudSetting.SESSION_TOKEN_ENVIRONMENT,
+          JdCloudSetting.SESSION_TOKEN_AS_IS);
 
   private final SettingReader reader;
   private final SecretSourceReader secrets;

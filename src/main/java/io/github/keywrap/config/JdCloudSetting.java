@@ -25,6 +25,7 @@ final class JdCloudSetting {
           "access-key.plugin-file",
           "",
           "Configuration of jdcloud-sec/k8s-kms-plugin that holds it, as `AccessKey`.");
+  static final Setting ACCESS_KEY_AS_IS = Setting.asIs(Setting.JDCLOUD, "access-key");
   static final Setting SECRET_KEY_FILE =
       of("secret-key.file", "", "File that holds the secret key (SK), mode 0600.");
   static final Setting SECRET_KEY_CREDENTIAL =
@@ -36,12 +37,14 @@ final class JdCloudSetting {
           "secret-key.plugin-file",
           "",
           "Configuration of jdcloud-sec/k8s-kms-plugin that holds it, as `SecretKey`.");
+  static final Setting SECRET_KEY_AS_IS = Setting.asIs(Setting.JDCLOUD, "secret-key");
   static final Setting SESSION_TOKEN_FILE =
       of("session-token.file", "", "File that holds the token of temporary credentials.");
   static final Setting SESSION_TOKEN_CREDENTIAL =
       of("session-token.credential", "", "Name of a systemd credential that holds it.");
   static final Setting SESSION_TOKEN_ENVIRONMENT =
       of("session-token.environment", "", "Name of an environment variable that holds it.");
+  static final Setting SESSION_TOKEN_AS_IS = Setting.asIs(Setting.JDCLOUD, "session-token");
   static final Setting ROLE =
       of(
           "assume-role.role",
@@ -89,13 +92,16 @@ final class JdCloudSetting {
           ACCESS_KEY_CREDENTIAL,
           ACCESS_KEY_ENVIRONMENT,
           ACCESS_KEY_JSON,
+          ACCESS_KEY_AS_IS,
           SECRET_KEY_FILE,
           SECRET_KEY_CREDENTIAL,
           SECRET_KEY_ENVIRONMENT,
           SECRET_KEY_JSON,
+          SECRET_KEY_AS_IS,
           SESSION_TOKEN_FILE,
           SESSION_TOKEN_CREDENTIAL,
           SESSION_TOKEN_ENVIRONMENT,
+          SESSION_TOKEN_AS_IS,
           ROLE,
           ROLE_SESSION,
           ROLE_DURATION,

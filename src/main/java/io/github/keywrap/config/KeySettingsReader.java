@@ -27,7 +27,8 @@ final class KeySettingsReader {
       new SecretSettings(
           LocalSetting.PASSPHRASE_FILE,
           LocalSetting.PASSPHRASE_CREDENTIAL,
-          LocalSetting.PASSPHRASE_ENVIRONMENT);
+          LocalSetting.PASSPHRASE_ENVIRONMENT,
+          LocalSetting.PASSPHRASE_AS_IS);
 
   /** A local key only computes: its calls run where they arrive. */
   private static final int LOCAL_THREADS = 0;

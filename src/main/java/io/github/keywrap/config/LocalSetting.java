@@ -21,9 +21,15 @@ final class LocalSetting {
           "",
           false,
           "Name of an environment variable that holds it.");
+  static final Setting PASSPHRASE_AS_IS = Setting.asIs(LOCAL, "passphrase");
 
   static final List<Setting> ALL =
-      List.of(KEYSTORE, PASSPHRASE_FILE, PASSPHRASE_CREDENTIAL, PASSPHRASE_ENVIRONMENT);
+      List.of(
+          KEYSTORE,
+          PASSPHRASE_FILE,
+          PASSPHRASE_CREDENTIAL,
+          PASSPHRASE_ENVIRONMENT,
+          PASSPHRASE_AS_IS);
 
   private LocalSetting() {}
 }

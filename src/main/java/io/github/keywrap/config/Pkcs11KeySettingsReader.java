@@ -37,7 +37,10 @@ final class Pkcs11KeySettingsReader {
 
   private static final SecretSettings PIN =
       new SecretSettings(
-          Pkcs11Setting.PIN_FILE, Pkcs11Setting.PIN_CREDENTIAL, Pkcs11Setting.PIN_ENVIRONMENT);
+          Pkcs11Setting.PIN_FILE,
+          Pkcs11Setting.PIN_CREDENTIAL,
+          Pkcs11Setting.PIN_ENVIRONMENT,
+          Pkcs11Setting.PIN_AS_IS);
 
   private final SettingReader reader;
   private final SecretSourceReader secrets;

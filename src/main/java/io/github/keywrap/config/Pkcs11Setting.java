@@ -30,6 +30,7 @@ final class Pkcs11Setting {
       of("pin.credential", "", "Name of a systemd credential that holds it.");
   static final Setting PIN_ENVIRONMENT =
       of("pin.environment", "", "Name of an environment variable that holds it.");
+  static final Setting PIN_AS_IS = Setting.asIs(Setting.PKCS11, "pin");
   static final Setting USER_TYPE =
       of(
           "user-type",
@@ -116,6 +117,7 @@ final class Pkcs11Setting {
           PIN_FILE,
           PIN_CREDENTIAL,
           PIN_ENVIRONMENT,
+          PIN_AS_IS,
           USER_TYPE,
           KEY_LABEL,
           KEY_ID,
@@ -137,7 +139,15 @@ final class Pkcs11Setting {
 
   private static final List<Setting> OF_BOTH_DRIVERS =
       List.of(
-          DRIVER, LIBRARY, PIN_FILE, PIN_CREDENTIAL, PIN_ENVIRONMENT, KEY_LABEL, KEY_ID, IDENTITY);
+          DRIVER,
+          LIBRARY,
+          PIN_FILE,
+          PIN_CREDENTIAL,
+          PIN_ENVIRONMENT,
+          PIN_AS_IS,
+          KEY_LABEL,
+          KEY_ID,
+          IDENTITY);
 
   private static final List<Setting> OF_SUNPKCS11 = List.of(SLOT_LIST_INDEX, CHECK_VALUE);
 

@@ -7,10 +7,11 @@ import java.util.stream.Stream;
 /**
  * The places that one secret can be in; at most one of them is given.
  *
+ * @param asIs whether a file or a credential is taken literally
  * @param json configuration of the old plugin that holds it, where that is a place
  */
 record SecretSettings(
-    Setting file, Setting credential, Setting environment, Optional<JsonPlace> json) {
+    Setting file, Setting credential, Setting environment, Setting asIs, Optional<JsonPlace> json) {
 
   /**
    * A field of a JSON file.
@@ -19,11 +20,11 @@ record SecretSettings(
    */
   record JsonPlace(Setting setting, String field) {}
 
-  SecretSettings(Setting file, Setting credential, Setting environment) {
-    this(file, credential, environment, Optional.empty());
+  SecretSettings(Setting file, Setting credential, Setting environment, Setting asIs) {
+    this(file, credential, environment, asIs, Optional.empty());
   }
 
-  List<Setting> all() {
+  List<Setting> places() {
     return Stream.concat(
             Stream.of(file, credential, environment), json.map(JsonPlace::setting).stream())
         .toList();

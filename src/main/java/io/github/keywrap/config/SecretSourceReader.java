@@ -22,7 +22,7 @@ final class SecretSourceReader {
   }
 
   SecretSource read(SecretSettings secret, String key) {
-    List<Setting> given = secret.all().stream().filter(s -> reader.isGiven(s, key)).toList();
+    List<Setting> given = secret.places().stream().filter(s -> reader.isGiven(s, key)).toList();
     if (given.size() != 1) {
       reader.problem(
           given.isEmpty() ? secret.file() : given.getLast(),
@@ -32,24 +32,30 @@ final class SecretSourceReader {
               .formatted(secret.name()));
     }
     Setting setting = given.isEmpty() ? secret.file() : given.getFirst();
-    SecretSource source = source(secret, setting, key);
+    boolean asIs = reader.flag(secret.asIs(), key);
+    SecretSource source = source(secret, setting, asIs, key);
     if (given.size() == 1) {
+      if (asIs) {
+        refuseAsIsElsewhere(secret, setting, key);
+      }
       check(source, setting, key);
     }
     return source;
   }
 
-  /** Reads a secret that may be left out. */
+  /** Reads a secret that may be left out; with {@code as-is} its place may not. */
   Optional<SecretSource> readOptional(SecretSettings secret, String key) {
-    return secret.all().stream().anyMatch(setting -> reader.isGiven(setting, key))
+    boolean hasPlace = secret.places().stream().anyMatch(setting -> reader.isGiven(setting, key));
+    return hasPlace || reader.flag(secret.asIs(), key)
         ? Optional.of(read(secret, key))
         : Optional.empty();
   }
 
-  private SecretSource source(SecretSettings secret, Setting setting, String key) {
+  private SecretSource source(SecretSettings secret, Setting setting, boolean asIs, String key) {
     String value = reader.effective(setting, key).value();
     if (setting.equals(secret.credential())) {
-      return new SystemdCredential(value, environment.getOrDefault("CREDENTIALS_DIRECTORY", ""));
+      return new SystemdCredential(
+          value, environment.getOrDefault("CREDENTIALS_DIRECTORY", ""), asIs);
     }
     if (setting.equals(secret.environment())) {
       return new EnvironmentSecret(value, name -> environment.getOrDefault(name, ""));
@@ -60,7 +66,17 @@ final class SecretSourceReader {
       return new JsonSecret(reader.path(setting, key), json.get().field());
     }
     Path file = value.isEmpty() ? Path.of("") : reader.path(setting, key);
-    return new SecretFile(file);
+    return new SecretFile(file, asIs);
+  }
+
+  private void refuseAsIsElsewhere(SecretSettings secret, Setting place, String key) {
+    if (!place.equals(secret.file()) && !place.equals(secret.credential())) {
+      reader.problem(
+          secret.asIs(),
+          key,
+          "is for a file or a credential only",
+          "leave it out, or say %s: { file: PATH, as-is: true }".formatted(secret.name()));
+    }
   }
 
   private void check(SecretSource source, Setting setting, String key) {

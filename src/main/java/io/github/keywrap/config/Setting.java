@@ -35,6 +35,16 @@ public record Setting(
     return new Setting(ANY_KEY + name, defaultValue, required, type, meaning);
   }
 
+  /** Whether a secret that is in a file or a credential is taken literally. */
+  static Setting asIs(String type, String secret) {
+    return ofType(
+        type,
+        secret + ".as-is",
+        "false",
+        false,
+        "Whether each byte of its file or credential counts, see Secrets below.");
+  }
+
   /** Whether it belongs to each key rather than to the whole. */
   boolean isPerKey() {
     return name.startsWith(ANY_KEY);

@@ -80,7 +80,8 @@ final class SettingsLoaderTest {
             pair("keywrap.keys.k.keystore", "k.jwe"),
             pair("keywrap.keys.k.passphrase.file", "passphrase"),
             pair("keywrap.keys.k.passphrase.credential", ""),
-            pair("keywrap.keys.k.passphrase.environment", ""));
+            pair("keywrap.keys.k.passphrase.environment", ""),
+            pair("keywrap.keys.k.passphrase.as-is", "false"));
   }
 
   /** Every setting of a key on a token once, with its default. */
@@ -102,6 +103,7 @@ final class SettingsLoaderTest {
             pair("keywrap.keys.k.pin.file", "passphrase"),
             pair("keywrap.keys.k.pin.credential", ""),
             pair("keywrap.keys.k.pin.environment", ""),
+            pair("keywrap.keys.k.pin.as-is", "false"),
             pair("keywrap.keys.k.user-type", "user"),
             pair("keywrap.keys.k.key-label", "kek"),
             pair("keywrap.keys.k.key-id", ""),
@@ -140,13 +142,16 @@ final class SettingsLoaderTest {
             pair("keywrap.keys.k.access-key.credential", ""),
             pair("keywrap.keys.k.access-key.environment", ""),
             pair("keywrap.keys.k.access-key.plugin-file", ""),
+            pair("keywrap.keys.k.access-key.as-is", "false"),
             pair("keywrap.keys.k.secret-key.file", "passphrase"),
             pair("keywrap.keys.k.secret-key.credential", ""),
             pair("keywrap.keys.k.secret-key.environment", ""),
             pair("keywrap.keys.k.secret-key.plugin-file", ""),
+            pair("keywrap.keys.k.secret-key.as-is", "false"),
             pair("keywrap.keys.k.session-token.file", ""),
             pair("keywrap.keys.k.session-token.credential", ""),
             pair("keywrap.keys.k.session-token.environment", ""),
+            pair("keywrap.keys.k.session-token.as-is", "false"),
             pair("keywrap.keys.k.assume-role.role", ""),
             pair("keywrap.keys.k.assume-role.session-name", "keywrap"),
             pair("keywrap.keys.k.assume-role.duration", "1h"),
