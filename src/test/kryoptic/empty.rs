@@ -1,0 +1,1 @@
+//! Nothing: cargo wants a target. What is built is the dependency.
