@@ -15,6 +15,11 @@ abstract class TokenKeyContract extends KeyWrapperContract {
     return SoftHsm.faultyLibrary();
   }
 
+  /** Makes a token on which {@link SoftHsm#PIN} is the user's PIN, and returns its label. */
+  protected String newToken() throws Exception {
+    return SoftHsm.newToken();
+  }
+
   /** Further settings of one of the keys, each with a comma before it. */
   protected abstract String settings(int which);
 
@@ -30,7 +35,7 @@ abstract class TokenKeyContract extends KeyWrapperContract {
   @Override
   protected final void prepare() throws Exception {
     SoftHsm.faults(faults());
-    token = SoftHsm.newToken();
+    token = newToken();
     Path pin =
         Files.createFile(
             folder.resolve("pin"),

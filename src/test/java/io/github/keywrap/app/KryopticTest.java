@@ -1,0 +1,21 @@
+package io.github.keywrap.app;
+
+import io.github.keywrap.token.Kryoptic;
+import java.nio.file.Path;
+
+final class KryopticTest extends TokenKeyContract {
+  @Override
+  protected Path library() throws Exception {
+    return Kryoptic.library();
+  }
+
+  @Override
+  protected String newToken() throws Exception {
+    return Kryoptic.newToken();
+  }
+
+  @Override
+  protected String settings(int which) {
+    return "";
+  }
+}
