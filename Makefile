@@ -35,7 +35,7 @@ fake-kms: packages ## the stand-in alone, on 127.0.0.1:18080
 test: packages ## build and run all tests
 	@scripts/install-packages pkcs11-tool=opensc
 	@scripts/install-token-packages
-	@scripts/build-kryoptic >/dev/null
+	@scripts/install-other-tokens
 	$(MVN) verify
 	@touch $(PROGRAM)
 
