@@ -1,52 +1,64 @@
 /*
- * A PKCS#11 module for tests: SoftHSM, with a vendor's SM4 (vendor-sm4.h) and with faults. What goes wrong is in the file that
- * FAULTY_TOKEN_CONTROL names, read anew at each call; a line each:
+ * A PKCS#11 module for tests: SoftHSM, with a vendor's SM4 (vendor-sm4.h), with habits of real HSMs (hsm-habits.h), with wrong
+ * answers (wrong-answers.h) and with the faults here. What is not as in SoftHSM is in a file that is read anew at each call:
+ * the one beside this module, MODULE.control, or else the one that FAULTY_TOKEN_CONTROL names. A line each:
  *
- *   FUNCTION fail CODE [AT]   returns CODE (hex); with AT only the AT-th call after the file changed
- *   FUNCTION hang             does not return until the line is gone
- *   C_Encrypt corrupt         flips a bit of the ciphertext; also C_Sign, with the MAC
- *   reset N                   once for each N: closes all sessions, so that logins are lost too
- *   iv written-back|appended  makes the IV itself, as tokens in FIPS mode do
+ *   FUNCTION fail CODE [AT]       returns CODE (hex); with AT only the AT-th call after the file changed
+ *   FUNCTION fail CODE every N    the same for every N-th call after the file changed
+ *   FUNCTION hang                 does not return until the line is gone
+ *   FUNCTION slow MILLISECONDS    does what it does that much later
+ *   reset N                       once for each N: closes all sessions, so that logins are lost too
+ *   destructor hang               takes 60 s to unload, so to end the process too
+ *   functions null                when the module is loaded: only what serving with AES-GCM needs is in the list of functions
+ *   functions none                there is no list of functions, and that is CKR_OK
  *
- * FUNCTION may be * for all. Each C_Login is a line in the file that FAULTY_TOKEN_LOGINS names.
+ *   C_Encrypt corrupt             flips a bit of the ciphertext; also C_Sign, with the MAC
+ *   C_Encrypt lie                 says that it wrote 1,000,000,000 bytes
+ *   C_GetSlotList lie             says that there are 100,000,000; also C_GetMechanismList
+ *   C_FindObjects lie             always finds as many as asked for
+ *   C_FindObjects overcount       says that it found 1,000,000,000 at once
+ *   C_GetAttributeValue lie       says that each value has 1,000,000,000 bytes
+ *
+ *   iv written-back|appended      makes the IV itself, as tokens in FIPS mode do
+ *   iv null-appended              the same as a Luna: takes no IV, appends one of 16 bytes
+ *   sessions N [untold]           no more than N open at once, of all slots; untold: C_GetTokenInfo does not say so
+ *   sessions read-write           no operation with a key in sessions that are read-only
+ *   login pin-pad PIN             has a pin pad, on which somebody types PIN: takes no PIN from the program
+ *   user NUMBER limited           a user type (hex) that logs in as CKU_USER does, but may not make token objects
+ *   C_Login wrong-pin CODE        returns CODE (hex) for a wrong PIN
+ *   C_Decrypt wrong-tag CODE      returns CODE (hex) whatever it fails with
+ *   initialize reserved TEXT      C_Initialize needs this string, the rest of the line, in pReserved
+ *   initialize arguments CODE     C_Initialize takes no arguments: returns CODE (hex) for any
+ *   labels nul                    C_GetTokenInfo pads its texts with NUL
+ *   serials same                  each token says that its serial number is 123
+ *
+ * FUNCTION may be * for all. Each C_Login is a line in the file that FAULTY_TOKEN_LOGINS names (login-record.h).
  */
-#define _GNU_SOURCE
+#include "beside.h"
+#include "control.h"
+#include "hsm-habits.h"
+#include "login-record.h"
 #include "vendor-sm4.h"
+#include "wrong-answers.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-#include <fcntl.h>
 
 #define SOFTHSM "/usr/lib/softhsm/libsofthsm2.so"
-#define MOST_SESSIONS 4096
-#define MOST_FUNCTIONS 80
+#define MOST_RESETS 1000
 
 static CK_FUNCTION_LIST *token;
 static CK_FUNCTION_LIST faulty;
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 /* SoftHSM does not survive that sessions are closed under a call: a reset waits for all calls. */
 static pthread_rwlock_t inside = PTHREAD_RWLOCK_INITIALIZER;
-static long resets;
-static struct timespec changed;
-static struct { char name[40]; long calls; } counters[MOST_FUNCTIONS];
-static struct { CK_BYTE iv[16]; CK_ULONG length; } ivs[MOST_SESSIONS];
 
-static long count(const char *name) {
-  for (int i = 0; i < MOST_FUNCTIONS; i++) {
-    if (!counters[i].name[0]) strncpy(counters[i].name, name, sizeof counters[i].name - 1);
-    if (!strcmp(counters[i].name, name)) return ++counters[i].calls;
-  }
-  return 0;
-}
+/* ---- faults ---- */
 
-static void reset(long number) {
-  if (number == resets) return;
-  resets = number;
+static void close_all_sessions(void) {
   CK_SLOT_ID slots[64];
   CK_ULONG n = 64;
   pthread_rwlock_wrlock(&inside);
@@ -55,52 +67,53 @@ static void reset(long number) {
   pthread_rwlock_unlock(&inside);
 }
 
-/* Says whether the control file has this word for the function; code and call number if it has. */
-static int told(const char *name, const char *what, unsigned long *code, long call) {
-  const char *path = getenv("FAULTY_TOKEN_CONTROL");
-  FILE *file = path ? fopen(path, "r") : NULL;
-  if (!file) return 0;
-  char line[200], function[40], word[40];
-  int found = 0;
-  while (!found && fgets(line, sizeof line, file)) {
-    unsigned long rv = 0;
-    long at = 0;
-    int n = sscanf(line, "%39s %39s %lx %ld", function, word, &rv, &at);
-    if (n < 2 || strcmp(word, what) || (strcmp(function, name) && strcmp(function, "*"))) continue;
-    found = n < 4 || at == call;
-    if (found && code) *code = rv;
-  }
-  fclose(file);
-  return found;
-}
-
-static void follow_control(void) {
-  const char *path = getenv("FAULTY_TOKEN_CONTROL");
-  struct stat now;
-  if (!path || stat(path, &now)) return;
-  if (now.st_mtim.tv_sec != changed.tv_sec || now.st_mtim.tv_nsec != changed.tv_nsec) {
-    changed = now.st_mtim;
-    memset(counters, 0, sizeof counters);
-  }
-  FILE *file = fopen(path, "r");
-  char line[200];
-  long number;
-  while (file && fgets(line, sizeof line, file))
-    if (sscanf(line, "reset %ld", &number) == 1) reset(number);
-  if (file) fclose(file);
-}
-
-static CK_RV fault(const char *name) {
+/* Remembers those that were done, not only the last: another thread can still have the file from before. */
+static void reset(long number) {
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  static long done[MOST_RESETS];
+  static int count;
   pthread_mutex_lock(&mutex);
-  follow_control();
-  long call = count(name);
+  int i = 0;
+  while (i < count && i < MOST_RESETS && done[i] != number) i++;
+  if (i == count || i == MOST_RESETS) {
+    done[count++ % MOST_RESETS] = number;
+    close_all_sessions();
+  }
   pthread_mutex_unlock(&mutex);
-  while (told(name, "hang", NULL, 0)) usleep(5000);
-  unsigned long code = CKR_OK;
-  return told(name, "fail", &code, call) ? code : CKR_OK;
 }
 
-static int mode(const char *which) { return told("iv", which, NULL, 0); }
+static void follow_resets(void) {
+  const control_line *line = NULL;
+  while ((line = next_line(line, "reset"))) reset(atol(line->word));
+}
+
+static CK_RV failure(const char *function, long call) {
+  const control_line *line = NULL;
+  while ((line = next_line(line, function))) {
+    if (strcmp(line->word, "fail")) continue;
+    unsigned long code;
+    long at, every;
+    if (sscanf(line->rest, "%lx every %ld", &code, &every) == 2) {
+      if (every > 0 && call % every == 0) return code;
+      continue;
+    }
+    int n = sscanf(line->rest, "%lx %ld", &code, &at);
+    if (n == 1 || (n == 2 && at == call)) return code;
+  }
+  return CKR_OK;
+}
+
+static CK_RV fault(const char *function) {
+  long call = begin_call(function);
+  follow_resets();
+  while (told(function, "hang")) {
+    usleep(5000);
+    read_control();
+  }
+  const char *slow = told(function, "slow");
+  if (slow) usleep(1000 * atol(slow));
+  return failure(function, call);
+}
 
 #define FORWARD(name, parameters, arguments)      \
   static CK_RV faulty_##name parameters {         \
@@ -113,10 +126,14 @@ static int mode(const char *which) { return told("iv", which, NULL, 0); }
   }
 
 FORWARD(C_Initialize, (void *a), (a))
+FORWARD(C_Finalize, (void *a), (a))
 FORWARD(C_GetSlotList, (CK_BBOOL a, CK_SLOT_ID_PTR b, CK_ULONG_PTR c), (a, b, c))
 FORWARD(C_GetTokenInfo, (CK_SLOT_ID a, CK_TOKEN_INFO_PTR b), (a, b))
+FORWARD(C_GetMechanismList, (CK_SLOT_ID a, CK_MECHANISM_TYPE_PTR b, CK_ULONG_PTR c), (a, b, c))
+FORWARD(C_GetMechanismInfo, (CK_SLOT_ID a, CK_MECHANISM_TYPE b, CK_MECHANISM_INFO_PTR c), (a, b, c))
 FORWARD(C_OpenSession, (CK_SLOT_ID a, CK_FLAGS b, void *c, CK_NOTIFY d, CK_SESSION_HANDLE_PTR e), (a, b, c, d, e))
 FORWARD(C_CloseSession, (CK_SESSION_HANDLE a), (a))
+FORWARD(C_GetSessionInfo, (CK_SESSION_HANDLE a, CK_SESSION_INFO_PTR b), (a, b))
 FORWARD(C_FindObjectsInit, (CK_SESSION_HANDLE a, CK_ATTRIBUTE_PTR b, CK_ULONG c), (a, b, c))
 FORWARD(C_FindObjects, (CK_SESSION_HANDLE a, CK_OBJECT_HANDLE_PTR b, CK_ULONG c, CK_ULONG_PTR d), (a, b, c, d))
 FORWARD(C_FindObjectsFinal, (CK_SESSION_HANDLE a), (a))
@@ -126,131 +143,90 @@ FORWARD(C_CreateObject, (CK_SESSION_HANDLE a, CK_ATTRIBUTE_PTR b, CK_ULONG c, CK
 FORWARD(C_DestroyObject, (CK_SESSION_HANDLE a, CK_OBJECT_HANDLE b), (a, b))
 FORWARD(C_GenerateRandom, (CK_SESSION_HANDLE a, CK_BYTE_PTR b, CK_ULONG c), (a, b, c))
 FORWARD(C_SignInit, (CK_SESSION_HANDLE a, CK_MECHANISM_PTR b, CK_OBJECT_HANDLE c), (a, b, c))
+FORWARD(C_Sign, (CK_SESSION_HANDLE a, CK_BYTE_PTR b, CK_ULONG c, CK_BYTE_PTR d, CK_ULONG_PTR e), (a, b, c, d, e))
+FORWARD(C_EncryptInit, (CK_SESSION_HANDLE a, CK_MECHANISM_PTR b, CK_OBJECT_HANDLE c), (a, b, c))
+FORWARD(C_Encrypt, (CK_SESSION_HANDLE a, CK_BYTE_PTR b, CK_ULONG c, CK_BYTE_PTR d, CK_ULONG_PTR e), (a, b, c, d, e))
 FORWARD(C_DecryptInit, (CK_SESSION_HANDLE a, CK_MECHANISM_PTR b, CK_OBJECT_HANDLE c), (a, b, c))
 FORWARD(C_Decrypt, (CK_SESSION_HANDLE a, CK_BYTE_PTR b, CK_ULONG c, CK_BYTE_PTR d, CK_ULONG_PTR e), (a, b, c, d, e))
+FORWARD(C_Login, (CK_SESSION_HANDLE a, CK_USER_TYPE b, CK_UTF8CHAR_PTR c, CK_ULONG d), (a, b, c, d))
 
-static CK_RV faulty_C_Login(CK_SESSION_HANDLE s, CK_USER_TYPE u, CK_UTF8CHAR_PTR pin, CK_ULONG n) {
-  const char *path = getenv("FAULTY_TOKEN_LOGINS");
-  int log = path ? open(path, O_WRONLY | O_CREAT | O_APPEND, 0600) : -1;
-  if (log >= 0) {
-    ssize_t ignored = write(log, "login\n", 6);
-    (void)ignored;
-    close(log);
-  }
-  CK_RV rv = fault("C_Login");
-  if (rv != CKR_OK) return rv;
+/* Before its faults: a login that fails or hangs counts too. */
+static CK_RV recorded_C_Login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR_PTR pin, CK_ULONG length) {
   pthread_rwlock_rdlock(&inside);
-  rv = token->C_Login(s, u, pin, n);
+  record_login(token, session, user);
   pthread_rwlock_unlock(&inside);
-  return rv;
+  return faulty_C_Login(session, user, pin, length);
 }
 
-static CK_RV encrypt_init(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE k) {
-  CK_RV rv;
-  if (m->mechanism == CKM_AES_GCM && (mode("written-back") || mode("appended"))) {
-    gcm_params *p = m->pParameter;
-    CK_BYTE iv[16];
-    token->C_GenerateRandom(s, iv, p->iv_length);
-    memcpy(ivs[s % MOST_SESSIONS].iv, iv, p->iv_length);
-    ivs[s % MOST_SESSIONS].length = p->iv_length;
-    gcm_params own = *p;
-    own.iv = iv;
-    CK_MECHANISM with_own = {CKM_AES_GCM, &own, sizeof own};
-    rv = token->C_EncryptInit(s, &with_own, k);
-    if (mode("written-back")) memcpy(p->iv, iv, p->iv_length);
-    return rv;
-  }
-  return token->C_EncryptInit(s, m, k);
-}
-
-static CK_RV faulty_C_EncryptInit(CK_SESSION_HANDLE s, CK_MECHANISM_PTR m, CK_OBJECT_HANDLE k) {
-  CK_RV rv = fault("C_EncryptInit");
-  if (rv != CKR_OK) return rv;
-  pthread_rwlock_rdlock(&inside);
-  rv = encrypt_init(s, m, k);
-  pthread_rwlock_unlock(&inside);
-  return rv;
-}
-
-static CK_RV encrypt(CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_BYTE_PTR out, CK_ULONG_PTR length) {
-  CK_ULONG room = *length;
-  CK_RV rv = token->C_Encrypt(s, in, n, out, length);
-  if (rv == CKR_OK && out && told("C_Encrypt", "corrupt", NULL, 0)) out[0] ^= 1;
-  if (rv == CKR_OK && out && mode("appended")) {
-    CK_ULONG iv = ivs[s % MOST_SESSIONS].length;
-    if (*length + iv > room) return CKR_BUFFER_TOO_SMALL;
-    memcpy(out + *length, ivs[s % MOST_SESSIONS].iv, iv);
-    *length += iv;
-  }
-  return rv;
-}
-
-static CK_RV faulty_C_Encrypt(CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_BYTE_PTR out, CK_ULONG_PTR length) {
-  CK_RV rv = fault("C_Encrypt");
-  if (rv != CKR_OK) return rv;
-  pthread_rwlock_rdlock(&inside);
-  rv = encrypt(s, in, n, out, length);
-  pthread_rwlock_unlock(&inside);
-  return rv;
-}
-
-/* Never twice the same: two MACs that are wrong in one way would look right to each other. */
-static void corrupt_mac(CK_BYTE_PTR mac) {
-  static unsigned times;
-  pthread_mutex_lock(&mutex);
-  unsigned now = ++times;
-  pthread_mutex_unlock(&mutex);
-  for (int i = 0; i < 4; i++) mac[i] ^= now >> 8 * i;
-}
-
-static CK_RV faulty_C_Sign(CK_SESSION_HANDLE s, CK_BYTE_PTR in, CK_ULONG n, CK_BYTE_PTR out, CK_ULONG_PTR length) {
-  CK_RV rv = fault("C_Sign");
-  if (rv != CKR_OK) return rv;
-  pthread_rwlock_rdlock(&inside);
-  rv = token->C_Sign(s, in, n, out, length);
-  pthread_rwlock_unlock(&inside);
-  if (rv == CKR_OK && out && told("C_Sign", "corrupt", NULL, 0)) corrupt_mac(out);
-  return rv;
-}
+/* ---- loading and unloading ---- */
 
 /* A copy of SoftHSM beside this module, FILE.softhsm, if there is one: it has a state of its own. */
-static const char *softhsm(void) {
-  static char beside[4096];
-  Dl_info self;
-  if (!dladdr((void *)softhsm, &self)) return SOFTHSM;
-  snprintf(beside, sizeof beside, "%s.softhsm", self.dli_fname);
-  return access(beside, R_OK) ? SOFTHSM : beside;
+static void *load_softhsm(void) {
+  char own[4096];
+  beside(".softhsm", own, sizeof own);
+  return dlopen(access(own, R_OK) ? SOFTHSM : own, RTLD_NOW | RTLD_LOCAL);
+}
+
+#define SET(name) faulty.name = faulty_##name
+
+static void set_needed_functions(void) {
+  faulty.version = token->version;
+  faulty.C_GetFunctionList = C_GetFunctionList;
+  faulty.C_Login = recorded_C_Login;
+  SET(C_Initialize);
+  SET(C_Finalize);
+  SET(C_GetSlotList);
+  SET(C_GetTokenInfo);
+  SET(C_GetMechanismList);
+  SET(C_OpenSession);
+  SET(C_CloseSession);
+  SET(C_FindObjectsInit);
+  SET(C_FindObjects);
+  SET(C_FindObjectsFinal);
+  SET(C_GetAttributeValue);
+  SET(C_EncryptInit);
+  SET(C_Encrypt);
+  SET(C_DecryptInit);
+  SET(C_Decrypt);
+}
+
+static void set_all_functions(void) {
+  faulty = *token;
+  set_needed_functions();
+  SET(C_GetMechanismInfo);
+  SET(C_GetSessionInfo);
+  SET(C_CreateObject);
+  SET(C_DestroyObject);
+  SET(C_SignInit);
+  SET(C_Sign);
+  SET(C_GenerateKey);
+  SET(C_GenerateRandom);
+}
+
+static void load(void) {
+  CK_FUNCTION_LIST *softhsm;
+  void *library = load_softhsm();
+  CK_C_GetFunctionList get = library ? (CK_C_GetFunctionList)dlsym(library, "C_GetFunctionList") : NULL;
+  if (!get || get(&softhsm) != CKR_OK) return;
+  token = with_wrong_answers(with_hsm_habits(with_vendor_sm4(softhsm)));
+  if (told("functions", "null"))
+    set_needed_functions();
+  else
+    set_all_functions();
 }
 
 __attribute__((visibility("default"))) CK_RV C_GetFunctionList(CK_FUNCTION_LIST_PTR_PTR list) {
-  if (!token) {
-    void *library = dlopen(softhsm(), RTLD_NOW | RTLD_LOCAL);
-    CK_C_GetFunctionList get = library ? (CK_C_GetFunctionList)dlsym(library, "C_GetFunctionList") : NULL;
-    if (!get || get(&token) != CKR_OK) return CKR_GENERAL_ERROR;
-    token = with_vendor_sm4(token);
-    faulty = *token;
-    faulty.C_GetFunctionList = C_GetFunctionList;
-    faulty.C_Initialize = faulty_C_Initialize;
-    faulty.C_GetSlotList = faulty_C_GetSlotList;
-    faulty.C_GetTokenInfo = faulty_C_GetTokenInfo;
-    faulty.C_OpenSession = faulty_C_OpenSession;
-    faulty.C_CloseSession = faulty_C_CloseSession;
-    faulty.C_Login = faulty_C_Login;
-    faulty.C_FindObjectsInit = faulty_C_FindObjectsInit;
-    faulty.C_FindObjects = faulty_C_FindObjects;
-    faulty.C_FindObjectsFinal = faulty_C_FindObjectsFinal;
-    faulty.C_GetAttributeValue = faulty_C_GetAttributeValue;
-    faulty.C_GenerateKey = faulty_C_GenerateKey;
-    faulty.C_EncryptInit = faulty_C_EncryptInit;
-    faulty.C_Encrypt = faulty_C_Encrypt;
-    faulty.C_CreateObject = faulty_C_CreateObject;
-    faulty.C_DestroyObject = faulty_C_DestroyObject;
-    faulty.C_GenerateRandom = faulty_C_GenerateRandom;
-    faulty.C_SignInit = faulty_C_SignInit;
-    faulty.C_Sign = faulty_C_Sign;
-    faulty.C_DecryptInit = faulty_C_DecryptInit;
-    faulty.C_Decrypt = faulty_C_Decrypt;
-  }
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  read_control();
+  *list = NULL;
+  if (told("functions", "none")) return CKR_OK;
+  pthread_once(&once, load);
+  if (!token) return CKR_GENERAL_ERROR;
   *list = &faulty;
   return CKR_OK;
+}
+
+__attribute__((destructor)) static void unload(void) {
+  read_control();
+  if (told("destructor", "hang")) sleep(60);
 }
