@@ -3,8 +3,12 @@ package io.github.keywrap.domain;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.InvalidCiphertext;
+import io.github.keywrap.domain.KmsException.ReadBackMismatch;
+import io.github.keywrap.domain.KmsException.UnknownKey;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -17,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tries one key again and again on a thread of its own, and keeps the outcome as a snapshot that
- * can be read without waiting. A probe wraps 32 random bytes, unwraps them and compares.
+ * can be read without waiting. A probe wraps 32 random bytes, unwraps them and compares; and what
+ * the first probe wrapped must still open, or another key has taken the place of this one.
  */
 public final class HealthMonitor implements AutoCloseable {
   private static final Logger LOG = System.getLogger(HealthMonitor.class.getName());
@@ -37,6 +42,12 @@ public final class HealthMonitor implements AutoCloseable {
 
   /** Only the thread of the probes uses it. */
   private @Nullable ScheduledFuture<?> next;
+
+  /** Only the thread of the probes uses it. */
+  private @Nullable Sample first;
+
+  /** What a probe wrapped. Its plaintext is random, and no secret. */
+  private record Sample(WrappedKey wrapped, byte[] plaintext) {}
 
   /** Whether a probe was asked for that has not ended yet. */
   private final AtomicBoolean isAskedFor = new AtomicBoolean();
@@ -125,8 +136,10 @@ public final class HealthMonitor implements AutoCloseable {
   private KeyHealth probe(KeyHealth before) {
     byte[] bytes = new byte[PROBE_LENGTH];
     random.nextBytes(bytes);
-    try (SecretBytes secret = SecretBytes.owning(bytes)) {
-      WrappedKey wrapped = verified.wrap(secret, Deadline.after(timeout));
+    try (SecretBytes secret = SecretBytes.owning(bytes.clone())) {
+      Deadline deadline = Deadline.after(timeout);
+      WrappedKey wrapped = verified.wrap(secret, deadline);
+      requireSameKey(new Sample(wrapped, bytes), deadline);
       return KeyHealth.passed(wrapped.keyId(), System.nanoTime());
     } catch (KmsException failure) {
       return before.failed(failure, System.nanoTime());
@@ -138,6 +151,28 @@ public final class HealthMonitor implements AutoCloseable {
           new BackendUnavailable("the probe failed: " + defect.getClass().getSimpleName(), defect),
           System.nanoTime());
     }
+  }
+
+  /** The first sample of a key id must open for as long as that is the key id. */
+  private void requireSameKey(Sample now, Deadline deadline) {
+    Sample before = first;
+    if (before == null || !before.wrapped().keyId().equals(now.wrapped().keyId())) {
+      first = now;
+      return;
+    }
+    try (SecretBytes opened = verified.unwrap(before.wrapped(), deadline)) {
+      if (MessageDigest.isEqual(opened.expose(), before.plaintext())) {
+        return;
+      }
+    } catch (InvalidCiphertext | UnknownKey refused) {
+      throw anotherKey(refused);
+    }
+    throw anotherKey(null);
+  }
+
+  private static ReadBackMismatch anotherKey(@Nullable KmsException cause) {
+    return new ReadBackMismatch(
+        "the key does not open what it wrapped earlier: another key is in its place", cause);
   }
 
   private Duration soon() {
@@ -158,7 +193,8 @@ public final class HealthMonitor implements AutoCloseable {
       case KeyHealth.Lost lost ->
           LOG.log(
               Level.ERROR,
-              "key \"{0}\" is lost, kube-apiserver is told to stop writing: {1}",
+              "key \"{0}\" is lost; if it is the active one, kube-apiserver is told to stop writing:"
+                  + " {1}",
               name,
               lost.cause().getMessage());
     }

@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class HealthMonitorTest {
   private final FakeKeyWrapper backEnd = new FakeKeyWrapper();
@@ -48,6 +51,99 @@ final class HealthMonitorTest {
     backEnd.wrapping = plaintext -> new byte[plaintext.length];
     monitor.start();
     await().until(() -> monitor.health() instanceof KeyHealth.Lost);
+  }
+
+  /** Whatever it does with what it does not open: opens it to something else, or refuses it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void findsOutThatAnotherKeyIsInThePlaceOfThisOne(boolean refuses) {
+    try (ReplaceableKey key = new ReplaceableKey(refuses);
+        HealthMonitor watching = watching(key)) {
+      watching.start();
+      await().until(() -> watching.health() instanceof KeyHealth.Healthy);
+      key.replace(1, FakeKeyWrapper.KEY_ID);
+      await().until(() -> tellsOfAnotherKey(watching.health()));
+      assertRoundTrips(key);
+      key.replace(0, FakeKeyWrapper.KEY_ID);
+      await().until(() -> watching.health() instanceof KeyHealth.Healthy);
+    }
+  }
+
+  @Test
+  void aKeyOfAnotherIdNeedNotOpenWhatTheOneBeforeWrapped() {
+    KeyId rotated = KeyId.of("fake", "0022");
+    try (ReplaceableKey key = new ReplaceableKey(true);
+        HealthMonitor watching = watching(key)) {
+      watching.start();
+      await().until(() -> watching.health() instanceof KeyHealth.Healthy);
+      key.replace(1, rotated);
+      await()
+          .until(
+              () -> watching.health() instanceof KeyHealth.Healthy(KeyId id, _) && id == rotated);
+      key.replace(2, rotated);
+      await().until(() -> tellsOfAnotherKey(watching.health()));
+    }
+  }
+
+  private static HealthMonitor watching(KeyWrapper key) {
+    return new HealthMonitor(
+        "hsm",
+        new ReadBackKeyWrapper(key, ReadBackKeyWrapper.Policy.ALWAYS, () -> {}),
+        Duration.ofMillis(10),
+        Duration.ofSeconds(1));
+  }
+
+  private static boolean tellsOfAnotherKey(KeyHealth health) {
+    return health instanceof KeyHealth.Lost(KmsException cause, _)
+        && cause.getMessage().contains("another key is in its place");
+  }
+
+  private static void assertRoundTrips(KeyWrapper key) {
+    Deadline deadline = Deadline.after(Duration.ofSeconds(1));
+    try (SecretBytes secret = SecretBytes.owning(new byte[] {1, 2, 3});
+        SecretBytes opened = key.unwrap(key.wrap(secret, deadline), deadline)) {
+      assertThat(opened.sameAs(secret)).isTrue();
+    }
+  }
+
+  /** A key that another can take the place of; a ciphertext tells with which it was made. */
+  private static final class ReplaceableKey extends ForwardingKeyWrapper {
+    private final boolean refuses;
+    private volatile Now now = new Now(0, FakeKeyWrapper.KEY_ID);
+
+    private record Now(int key, KeyId id) {}
+
+    ReplaceableKey(boolean refuses) {
+      super(new FakeKeyWrapper());
+      this.refuses = refuses;
+    }
+
+    void replace(int key, KeyId id) {
+      now = new Now(key, id);
+    }
+
+    @Override
+    public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
+      Now wrapping = now;
+      byte[] ciphertext = super.wrap(plaintext, deadline).ciphertext();
+      byte[] marked = Arrays.copyOf(ciphertext, ciphertext.length + 1);
+      marked[ciphertext.length] = (byte) wrapping.key();
+      return new WrappedKey(wrapping.id(), marked);
+    }
+
+    @Override
+    public SecretBytes unwrap(WrappedKey wrapped, Deadline deadline) {
+      byte[] marked = wrapped.ciphertext();
+      int last = marked.length - 1;
+      byte[] ciphertext = Arrays.copyOf(marked, last);
+      if (marked[last] == now.key()) {
+        return super.unwrap(new WrappedKey(wrapped.keyId(), ciphertext), deadline);
+      }
+      if (refuses) {
+        throw KmsException.InvalidCiphertext.notAuthentic();
+      }
+      return SecretBytes.owning(new byte[last]);
+    }
   }
 
   @Test
