@@ -1,5 +1,6 @@
 package io.github.keywrap.transport;
 
+import io.github.keywrap.domain.LogBudget;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -11,7 +12,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Writes failed calls to the log: for each method and status code the first, then at most one in
@@ -20,24 +20,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class FailureLog implements ServerInterceptor {
   private static final Logger LOG = System.getLogger(FailureLog.class.getName());
-  private static final long PAUSE = Duration.ofSeconds(10).toNanos();
+  private static final Duration PAUSE = Duration.ofSeconds(10);
 
-  private final Map<String, Budget> budgets = new ConcurrentHashMap<>();
-
-  private static final class Budget {
-    private final AtomicLong nextAt = new AtomicLong(System.nanoTime());
-    private final AtomicLong leftOut = new AtomicLong();
-
-    boolean take() {
-      long now = System.nanoTime();
-      long due = nextAt.get();
-      if (now - due >= 0 && nextAt.compareAndSet(due, now + PAUSE)) {
-        return true;
-      }
-      leftOut.incrementAndGet();
-      return false;
-    }
-  }
+  private final Map<String, LogBudget> budgets = new ConcurrentHashMap<>();
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
@@ -56,16 +41,16 @@ public final class FailureLog implements ServerInterceptor {
   }
 
   private void log(String method, Status status) {
-    Budget budget = budgets.computeIfAbsent(method + " " + status.getCode(), _ -> new Budget());
+    LogBudget budget =
+        budgets.computeIfAbsent(method + " " + status.getCode(), _ -> new LogBudget(PAUSE));
     if (budget.take()) {
-      long leftOut = budget.leftOut.getAndSet(0);
       LOG.log(
           Level.WARNING,
           "{0} failed: {1}: {2}{3}",
           method,
           status.getCode(),
           String.valueOf(status.getDescription()),
-          leftOut == 0 ? "" : " (and " + leftOut + " more)");
+          budget.leftOut());
     }
   }
 }
