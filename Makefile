@@ -23,7 +23,7 @@ $(PROGRAM): $(SOURCES)
 run: $(PROGRAM) ## build what is missing and serve from a throw-away keystore on target/run/kms.sock
 	@scripts/run-local
 
-run-hsm: $(PROGRAM) ## the same from a key on a SoftHSM token; ALGORITHM=aes-gcm, sm4-sealed, sm4-gcm or sm4-cbc-hmac
+run-hsm: $(PROGRAM) ## the same from a key on a SoftHSM token; ALGORITHM=aes-gcm, aes-cbc-hmac, sm4-sealed, sm4-gcm or sm4-cbc-hmac
 	@scripts/run-hsm $(or $(ALGORITHM),aes-gcm)
 
 run-jdcloud: $(PROGRAM) ## the same from a stand-in for JD Cloud KMS, with the JSON of jdcloud-sec/k8s-kms-plugin

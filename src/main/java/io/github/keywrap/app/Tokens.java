@@ -1,11 +1,13 @@
 package io.github.keywrap.app;
 
+import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.pkcs11.Steps;
 import io.github.keywrap.pkcs11.SunPkcs11Keys;
 import io.github.keywrap.pkcs11.TokenListing;
 import io.github.keywrap.settings.JdCloudKeySettings;
 import io.github.keywrap.settings.KeySettings;
+import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.LocalKeySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.Settings;
@@ -33,7 +35,7 @@ public final class Tokens {
   private static List<String> list(KeySettings key) {
     return switch (key) {
       case LocalKeySettings _, JdCloudKeySettings _ -> List.of();
-      case Pkcs11KeySettings pkcs11 -> TokenListing.of(pkcs11);
+      case Pkcs11KeySettings pkcs11 -> listOrTell(pkcs11);
       case SunPkcs11KeySettings _ ->
           List.of(
               "key \"%s\": driver: sunpkcs11 sees no CKA_ID and no attributes; use driver: native"
@@ -41,8 +43,17 @@ public final class Tokens {
     };
   }
 
+  /** One token that refuses must not keep the others from being seen. */
+  private static List<String> listOrTell(Pkcs11KeySettings key) {
+    try {
+      return TokenListing.of(key);
+    } catch (KmsException refused) {
+      return List.of("key \"%s\": not told: %s".formatted(key.name(), refused.getMessage()));
+    }
+  }
+
   /** Describes the tokens of a library, in lines for people. Does not log in. */
-  public static List<String> list(Path library) {
+  public static List<String> list(LibrarySettings library) {
     return TokenListing.of(library);
   }
 

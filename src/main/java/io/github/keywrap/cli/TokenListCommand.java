@@ -2,6 +2,7 @@ package io.github.keywrap.cli;
 
 import io.github.keywrap.app.Tokens;
 import io.github.keywrap.config.SettingsLoader;
+import io.github.keywrap.settings.LibrarySettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -22,6 +23,13 @@ import picocli.CommandLine.Spec;
 final class TokenListCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Target target;
+
+  @Option(
+      names = "--library-parameters",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "Beside --library: text for C_Initialize, for libraries that want one.")
+  private String parameters;
 
   @Spec private CommandSpec spec;
 
@@ -47,7 +55,7 @@ final class TokenListCommand implements Callable<Integer> {
 
   private List<String> lines() {
     if (target.library != null) {
-      return Tokens.list(target.library);
+      return Tokens.list(new LibrarySettings(target.library, parameters));
     }
     if (target.config != null) {
       return Tokens.list(new SettingsLoader(target.config, System.getenv()).load().settings());

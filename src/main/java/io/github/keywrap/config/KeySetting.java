@@ -13,8 +13,9 @@ final class KeySetting {
       optional(
           "keywrap.keys.*.algorithm",
           "aes-gcm",
-          "`aes-gcm`; with `local` also `sm4-gcm`; with `pkcs11` also `sm4-gcm`, `sm4-cbc-hmac` and"
-              + " `sm4-sealed`, see docs/sm4.md. Not with `jdcloud`.");
+          "`aes-gcm`; with `local` also `sm4-gcm`; with `pkcs11` also `aes-cbc-hmac` (see"
+              + " docs/hsm.md), `sm4-gcm`, `sm4-cbc-hmac` and `sm4-sealed` (see docs/sm4.md). Not"
+              + " with `jdcloud`.");
   static final Setting GENERATION =
       optional(
           "keywrap.keys.*.generation",

@@ -13,18 +13,35 @@ final class Pkcs11Setting {
               + " only, `aes-gcm` only, see docs/hsm.md).");
   static final Setting LIBRARY =
       Setting.ofType(Setting.PKCS11, "library", "", true, "PKCS#11 library of the token's vendor.");
+  static final Setting LIBRARY_PARAMETERS =
+      of(
+          "library-parameters",
+          "",
+          "Text for C_Initialize (`pReserved`), for libraries that want one, such as NSS. The same"
+              + " for all keys of a library.");
   static final Setting TOKEN =
       of(
           "token",
           "",
-          "Label of the token, or `serial:` and its serial number. Required with `driver:"
-              + " native`.");
+          "Label of the token, or `serial:` and its serial number. With `driver: sunpkcs11`,"
+              + " `slot-list-index` may stand in its place or beside it; with both, both must fit.");
   static final Setting SLOT_LIST_INDEX =
       of(
           "slot-list-index",
           "",
-          "Place of the token's slot in the list of all slots, from 0, as `token list` prints it."
-              + " Required with `driver: sunpkcs11`.");
+          "With `driver: sunpkcs11`: place of the token's slot in the list of all slots, from 0, as"
+              + " `token list` prints it.");
+  static final Setting SESSION =
+      of(
+          "session",
+          "read-only",
+          "`read-only`, or `read-write` for tokens that work in such sessions only.");
+  static final Setting LOGIN =
+      of(
+          "login",
+          "pin",
+          "`pin`; `pin-pad`: somebody types the PIN at the token; or `none`, for keys that need no"
+              + " login.");
   static final Setting PIN_FILE = of("pin.file", "", "File that holds the user's PIN, mode 0600.");
   static final Setting PIN_CREDENTIAL =
       of("pin.credential", "", "Name of a systemd credential that holds it.");
@@ -37,6 +54,18 @@ final class Pkcs11Setting {
           "user",
           "Who logs in: `user`, or the number of a vendor's own kind of user, such as"
               + " `0x80000001`.");
+  static final Setting KEYGEN_USER_TYPE =
+      of(
+          "keygen.user-type",
+          "",
+          "Who makes keys, where that is another user than the one who wraps; as `user-type`.");
+  static final Setting KEYGEN_PIN_FILE =
+      of("keygen.pin.file", "", "File that holds that user's PIN; only `keygen` reads it.");
+  static final Setting KEYGEN_PIN_CREDENTIAL =
+      of("keygen.pin.credential", "", "Name of a systemd credential that holds it.");
+  static final Setting KEYGEN_PIN_ENVIRONMENT =
+      of("keygen.pin.environment", "", "Name of an environment variable that holds it.");
+  static final Setting KEYGEN_PIN_AS_IS = of("keygen.pin.as-is", "false", "As `pin.as-is`.");
   static final Setting KEY_LABEL =
       of(
           "key-label",
@@ -66,9 +95,13 @@ final class Pkcs11Setting {
           "gcm-iv",
           "client",
           "Who makes the IV: `client` (keywrap), or the token, which writes it into the parameters"
-              + " (`written-back`) or after the ciphertext (`appended`).");
+              + " (`written-back`) or after the ciphertext (`appended`; `appended-null` if it wants"
+              + " no room for one in the parameters).");
   static final Setting GCM_IV_LENGTH =
-      of("gcm-iv-length", "12", "Length of the IV in bytes, 12 to 16.");
+      of(
+          "gcm-iv-length",
+          "",
+          "Length of the IV in bytes, 12 to 16. Default: 12; with `gcm-iv: appended-null` 16.");
   static final Setting GCM_PARAMS =
       of(
           "gcm-params",
@@ -79,7 +112,7 @@ final class Pkcs11Setting {
       of(
           "vendor",
           "",
-          "Numbers of SM4 in this vendor's library, each of which the settings below override: `"
+          "With `sm4-*`: numbers of SM4 in this vendor's library, each of which the settings below override: `"
               + String.join("`, `", VendorNumbers.PRESETS.keySet())
               + "`.");
   static final Setting SM4_KEY_GEN =
@@ -100,7 +133,10 @@ final class Pkcs11Setting {
               + " before the key is used, it is part of the key id.");
   static final Setting SM4_KEY_TYPE = of("key-types.sm4", "", "CKK number of SM4 keys.");
   static final Setting HMAC_KEY_TYPE =
-      of("key-types.hmac", "0x10", "CKK number of the MAC key; CKK_GENERIC_SECRET.");
+      of(
+          "key-types.hmac",
+          "0x10",
+          "CKK number of the MAC key of `*-cbc-hmac`; CKK_GENERIC_SECRET.");
   static final Setting SEALED_KEY_FILE =
       of(
           "sealed-key.file",
@@ -112,13 +148,21 @@ final class Pkcs11Setting {
       List.of(
           DRIVER,
           LIBRARY,
+          LIBRARY_PARAMETERS,
           TOKEN,
           SLOT_LIST_INDEX,
+          SESSION,
+          LOGIN,
           PIN_FILE,
           PIN_CREDENTIAL,
           PIN_ENVIRONMENT,
           PIN_AS_IS,
           USER_TYPE,
+          KEYGEN_USER_TYPE,
+          KEYGEN_PIN_FILE,
+          KEYGEN_PIN_CREDENTIAL,
+          KEYGEN_PIN_ENVIRONMENT,
+          KEYGEN_PIN_AS_IS,
           KEY_LABEL,
           KEY_ID,
           IDENTITY,
@@ -141,6 +185,8 @@ final class Pkcs11Setting {
       List.of(
           DRIVER,
           LIBRARY,
+          LIBRARY_PARAMETERS,
+          TOKEN,
           PIN_FILE,
           PIN_CREDENTIAL,
           PIN_ENVIRONMENT,

@@ -22,6 +22,10 @@ final class SecretSourceReader {
   }
 
   SecretSource read(SecretSettings secret, String key) {
+    return read(secret, key, true);
+  }
+
+  private SecretSource read(SecretSettings secret, String key, boolean mustBeThere) {
     List<Setting> given = secret.places().stream().filter(s -> reader.isGiven(s, key)).toList();
     if (given.size() != 1) {
       reader.problem(
@@ -38,16 +42,28 @@ final class SecretSourceReader {
       if (asIs) {
         refuseAsIsElsewhere(secret, setting, key);
       }
-      check(source, setting, key);
+      if (mustBeThere) {
+        check(source, setting, key);
+      }
     }
     return source;
   }
 
   /** Reads a secret that may be left out; with {@code as-is} its place may not. */
   Optional<SecretSource> readOptional(SecretSettings secret, String key) {
+    return readOptional(secret, key, true);
+  }
+
+  /** Like {@link #readOptional}, for a secret that only some of those who load it may read. */
+  Optional<SecretSource> readOptionalUnseen(SecretSettings secret, String key) {
+    return readOptional(secret, key, false);
+  }
+
+  private Optional<SecretSource> readOptional(
+      SecretSettings secret, String key, boolean mustBeThere) {
     boolean hasPlace = secret.places().stream().anyMatch(setting -> reader.isGiven(setting, key));
     return hasPlace || reader.flag(secret.asIs(), key)
-        ? Optional.of(read(secret, key))
+        ? Optional.of(read(secret, key, mustBeThere))
         : Optional.empty();
   }
 

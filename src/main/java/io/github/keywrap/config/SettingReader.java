@@ -82,7 +82,7 @@ final class SettingReader {
   }
 
   int number(Setting setting, String key, int least, int most, int otherwise) {
-    return effective(setting, key).value().isEmpty() && !isGiven(setting, key)
+    return effective(setting, key).value().isEmpty()
         ? otherwise
         : number(setting, key, least, most);
   }

@@ -5,6 +5,7 @@ import io.github.keywrap.settings.GcmIv;
 import io.github.keywrap.settings.GcmSettings;
 import io.github.keywrap.settings.SealedKeyPlace;
 import io.github.keywrap.settings.TokenProfile;
+import io.github.keywrap.settings.TokenProfile.AesCbcHmac;
 import io.github.keywrap.settings.TokenProfile.AesGcm;
 import io.github.keywrap.settings.TokenProfile.Cbc;
 import io.github.keywrap.settings.TokenProfile.Hmac;
@@ -20,7 +21,15 @@ import org.jspecify.annotations.Nullable;
 final class TokenProfileReader {
   private static final Map<String, GcmIv> IVS =
       Map.of(
-          "client", GcmIv.CLIENT, "written-back", GcmIv.WRITTEN_BACK, "appended", GcmIv.APPENDED);
+          "client", GcmIv.CLIENT,
+          "written-back", GcmIv.WRITTEN_BACK,
+          "appended", GcmIv.APPENDED,
+          "appended-null", GcmIv.APPENDED_NULL);
+
+  /** What Luna makes in FIPS mode; other IVs are of 96 bits (NIST SP 800-38D, section 5.2.1.1). */
+  private static final int UNASKED_IV_LENGTH = 16;
+
+  private static final int IV_LENGTH = 12;
 
   private final SettingReader reader;
   private final VendorNumbersReader numbers;
@@ -37,6 +46,7 @@ final class TokenProfileReader {
             key,
             Map.<String, Function<String, TokenProfile>>of(
                 Algorithm.AES_GCM.label(), this::aesGcm,
+                Algorithm.AES_CBC_HMAC.label(), this::aesCbcHmac,
                 Algorithm.SM4_GCM.label(), this::sm4Gcm,
                 Algorithm.SM4_CBC_HMAC.label(), this::sm4CbcHmac,
                 Algorithm.SM4_SEALED.label(), this::sm4Sealed),
@@ -46,6 +56,10 @@ final class TokenProfileReader {
 
   private TokenProfile aesGcm(String key) {
     return new AesGcm(gcm(key));
+  }
+
+  private TokenProfile aesCbcHmac(String key) {
+    return new AesCbcHmac(new Hmac.Sha256(hmacKeyType(key, Algorithm.AES_CBC_HMAC.label())));
   }
 
   private TokenProfile sm4Gcm(String key) {
@@ -74,14 +88,17 @@ final class TokenProfileReader {
   }
 
   private Hmac hmac(String key, String algorithm) {
-    @Nullable Long sm3 = numbers.number(Pkcs11Setting.SM3_HMAC, key, null);
-    long keyType =
-        numbers.required(
-            Pkcs11Setting.HMAC_KEY_TYPE,
-            key,
-            numbers.number(Pkcs11Setting.HMAC_KEY_TYPE, key, null),
-            algorithm);
+    @Nullable Long sm3 = numbers.mechanism(Pkcs11Setting.SM3_HMAC, key, null);
+    long keyType = hmacKeyType(key, algorithm);
     return sm3 == null ? new Hmac.Sha256(keyType) : new Hmac.Sm3(keyType, sm3);
+  }
+
+  private long hmacKeyType(String key, String algorithm) {
+    return numbers.required(
+        Pkcs11Setting.HMAC_KEY_TYPE,
+        key,
+        numbers.number(Pkcs11Setting.HMAC_KEY_TYPE, key, null),
+        algorithm);
   }
 
   private Sm4Key sm4Key(VendorNumbers known, String key, String algorithm) {
@@ -99,9 +116,11 @@ final class TokenProfileReader {
   }
 
   private GcmSettings gcm(String key) {
+    GcmIv iv = reader.choice(Pkcs11Setting.GCM_IV, key, IVS, GcmIv.CLIENT);
+    int length = iv == GcmIv.APPENDED_NULL ? UNASKED_IV_LENGTH : IV_LENGTH;
     return new GcmSettings(
-        reader.choice(Pkcs11Setting.GCM_IV, key, IVS, GcmIv.CLIENT),
-        reader.number(Pkcs11Setting.GCM_IV_LENGTH, key, 12, 16),
+        iv,
+        reader.number(Pkcs11Setting.GCM_IV_LENGTH, key, 12, 16, length),
         reader.choice(Pkcs11Setting.GCM_PARAMS, key, Map.of("48", 48, "40", 40), 48));
   }
 }

@@ -5,6 +5,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the numbers of SM4: a vendor's, and those that are given beside it or alone. */
 final class VendorNumbersReader {
+  /** Above every CKK of PKCS #11 3.2, and below those of vendors, with some room. */
+  private static final long LAST_STANDARD_KEY_TYPE = 0xff;
+
+  /** Above every CKM of PKCS #11 3.2, and below those of vendors, with some room. */
+  private static final long LAST_STANDARD_MECHANISM = 0xffff;
+
+  /** In the place of what is no number, which is told already. */
+  private static final long NOT_PARSED = -1;
+
   private final SettingReader reader;
 
   VendorNumbersReader(SettingReader reader) {
@@ -15,11 +24,35 @@ final class VendorNumbersReader {
     VendorNumbers preset =
         reader.choice(Pkcs11Setting.VENDOR, key, VendorNumbers.PRESETS, VendorNumbers.NONE);
     return new VendorNumbers(
-        number(Pkcs11Setting.SM4_KEY_TYPE, key, preset.keyType()),
-        number(Pkcs11Setting.SM4_KEY_GEN, key, preset.keyGeneration()),
-        number(Pkcs11Setting.SM4_GCM, key, preset.gcm()),
-        number(Pkcs11Setting.SM4_CBC, key, preset.cbc()),
-        number(Pkcs11Setting.SM4_CBC_PAD, key, preset.cbcPad()));
+        keyType(key, preset.keyType()),
+        mechanism(Pkcs11Setting.SM4_KEY_GEN, key, preset.keyGeneration()),
+        mechanism(Pkcs11Setting.SM4_GCM, key, preset.gcm()),
+        mechanism(Pkcs11Setting.SM4_CBC, key, preset.cbc()),
+        mechanism(Pkcs11Setting.SM4_CBC_PAD, key, preset.cbcPad()));
+  }
+
+  private @Nullable Long keyType(String key, @Nullable Long preset) {
+    return foreign(Pkcs11Setting.SM4_KEY_TYPE, key, preset, LAST_STANDARD_KEY_TYPE);
+  }
+
+  /** A mechanism that PKCS #11 does not know: with one that it does, AES could pass as SM4. */
+  @Nullable Long mechanism(Setting setting, String key, @Nullable Long otherwise) {
+    return foreign(setting, key, otherwise, LAST_STANDARD_MECHANISM);
+  }
+
+  private @Nullable Long foreign(
+      Setting setting, String key, @Nullable Long otherwise, long lastStandard) {
+    @Nullable Long number = number(setting, key, otherwise);
+    if (reader.isGiven(setting, key)
+        && number != null
+        && Long.compareUnsigned(number, lastStandard) <= 0) {
+      reader.problem(
+          setting,
+          key,
+          "is a number that PKCS #11 has given to something else, such as AES; it has none for SM4",
+          "set the number that the vendor's PKCS#11 header has; see docs/sm4.md");
+    }
+    return number;
   }
 
   /** A number of 64 bits, in hex or decimal; {@code otherwise} if none is given. */
@@ -29,7 +62,7 @@ final class VendorNumbersReader {
     }
     return reader
         .parse(setting, key, text -> Optional.of(unsigned(text)), "a number such as 0x80000107")
-        .orElse(0L);
+        .orElse(NOT_PARSED);
   }
 
   /** A number that the algorithm cannot do without. */

@@ -20,7 +20,12 @@ public enum Algorithm {
   /** As {@link #SM4_GCM}, under a key that exists in memory only and is sealed by a token. */
   SM4_SEALED(4, "sm4-sealed", 16),
   /** As {@link #SM4_CBC_HMAC} with HMAC-SM3 (GB/T 32905-2016). */
-  SM4_CBC_HMAC_SM3(5, "sm4-cbc-hmac-sm3", 16);
+  SM4_CBC_HMAC_SM3(5, "sm4-cbc-hmac-sm3", 16),
+  /**
+   * AES in Cipher Block Chaining mode (NIST SP 800-38A) with PKCS#7 padding, then HMAC-SHA-256, 32
+   * bytes, with a key of its own.
+   */
+  AES_CBC_HMAC(6, "aes-cbc-hmac", 32);
 
   private final int number;
   private final String label;

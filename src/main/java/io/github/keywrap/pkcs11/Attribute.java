@@ -44,6 +44,7 @@ record Attribute(Type type, byte[] value) {
     UNWRAP(0x107),
     SIGN(0x108),
     VERIFY(0x10a),
+    DERIVE(0x10c),
     VALUE_LEN(0x161),
     EXTRACTABLE(0x162),
     NEVER_EXTRACTABLE(0x164),

@@ -15,9 +15,9 @@ import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.crypto.paddings.PKCS7Padding;
 
 /**
- * SM4-CBC with PKCS#7 padding (RFC 5652, section 6.3), then an HMAC (RFC 2104) over associated
- * data, length of the IV, IV and ciphertext: encrypt-then-MAC, each by the token with a key of its
- * own. Nothing is decrypted before its MAC is good.
+ * AES or SM4 in Cipher Block Chaining mode with PKCS#7 padding (RFC 5652, section 6.3), then an
+ * HMAC (RFC 2104) over associated data, length of the IV, IV and ciphertext: encrypt-then-MAC, each
+ * by the token with a key of its own. Nothing is decrypted before its MAC is good.
  *
  * @param macMechanism CKM number of an HMAC of 32 bytes
  */
@@ -59,10 +59,22 @@ record CbcHmacCipher(Cbc cbc, long key, long macMechanism, long macKey, SecureRa
     byte[] given = Arrays.copyOfRange(encrypted.ciphertext(), length, length + MAC_LENGTH);
     byte[] mac = mac(session, associatedData, encrypted.iv(), ciphertext, deadline);
     if (!MessageDigest.isEqual(mac, given)) {
-      throw InvalidCiphertext.notAuthentic();
+      throw doubt();
     }
-    byte[] plaintext = cbcDecrypt(session, encrypted.iv(), ciphertext, deadline);
-    return cbc.pads() ? plaintext : unpadded(plaintext);
+    try {
+      byte[] plaintext = cbcDecrypt(session, encrypted.iv(), ciphertext, deadline);
+      return cbc.pads() ? plaintext : unpadded(plaintext);
+    } catch (Pkcs11Exception e) {
+      throw e.asAnswerToCiphertext() == e ? e : doubt();
+    }
+  }
+
+  /**
+   * The one answer to a wrong MAC and to what follows a good one: they must not be told apart
+   * (Vaudenay, 2002), and a token that fails gives any of them.
+   */
+  private static DoubtfulCiphertextException doubt() {
+    return new DoubtfulCiphertextException("MAC or padding is wrong");
   }
 
   private byte[] cbcEncrypt(Session session, byte[] iv, byte[] plaintext, Deadline deadline) {
@@ -132,14 +144,14 @@ record CbcHmacCipher(Cbc cbc, long key, long macMechanism, long macKey, SecureRa
   private static byte[] unpadded(byte[] padded) {
     try {
       if (padded.length < BLOCK_LENGTH) {
-        throw InvalidCiphertext.notAuthentic();
+        throw doubt();
       }
       byte[] lastBlock = Arrays.copyOfRange(padded, padded.length - BLOCK_LENGTH, padded.length);
       int count = new PKCS7Padding().padCount(lastBlock);
       Arrays.fill(lastBlock, (byte) 0);
       return Arrays.copyOf(padded, padded.length - count);
     } catch (InvalidCipherTextException e) {
-      throw InvalidCiphertext.notAuthentic();
+      throw doubt();
     } finally {
       Arrays.fill(padded, (byte) 0);
     }

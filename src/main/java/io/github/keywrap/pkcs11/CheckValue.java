@@ -4,6 +4,7 @@ import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.Envelope;
 import io.github.keywrap.domain.KeyId;
+import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.settings.SunPkcs11KeySettings;
 import java.security.SecureRandom;
@@ -57,17 +58,14 @@ final class CheckValue {
   }
 
   private static boolean opens(Connection connection, Envelope envelope, Deadline deadline) {
-    KnownGood knownGood = KnownGood.prove(connection, deadline);
+    Usable<Connection> usable = new Usable<>(connection, KnownGood.prove(connection, deadline));
     try {
       byte[] opened =
-          new Usable<>(connection, knownGood)
-              .decrypt(
-                  envelope.associatedData(),
-                  new Encrypted(envelope.iv(), envelope.sealed()),
-                  deadline);
+          usable.decrypt(
+              envelope.associatedData(), new Encrypted(envelope.iv(), envelope.sealed()), deadline);
       Arrays.fill(opened, (byte) 0);
       return true;
-    } catch (io.github.keywrap.domain.KmsException.InvalidCiphertext refused) {
+    } catch (InvalidCiphertext refused) {
       return false;
     }
   }

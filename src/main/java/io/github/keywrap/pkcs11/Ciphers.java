@@ -5,9 +5,6 @@ import java.security.SecureRandom;
 
 /** Binds what the settings say to keys that were found. */
 final class Ciphers {
-  /** {@code CKM_SHA256_HMAC} (PKCS #11 3.1, section 6.20.5). */
-  private static final long CKM_SHA256_HMAC = 0x251;
-
   private Ciphers() {}
 
   /** Finds the key of a MAC; asked only if there is one. */
@@ -18,9 +15,16 @@ final class Ciphers {
   static TokenCipher of(TokenProfile profile, long key, MacKey macKey, SecureRandom random) {
     return switch (profile) {
       case TokenProfile.AesGcm(var gcm) ->
-          new GcmCipher(new GcmMechanism(GcmMechanism.CKM_AES_GCM, gcm, random), key);
+          new GcmCipher(new GcmMechanism(Mechanism.AES_GCM.number(), gcm, random), key);
+      case TokenProfile.AesCbcHmac(var hmac) ->
+          new CbcHmacCipher(
+              new TokenProfile.Cbc(Mechanism.AES_CBC.number(), false),
+              key,
+              mechanism(hmac),
+              macKey.of(hmac),
+              random);
       case TokenProfile.Sm4Sealed(var gcm, _) ->
-          new GcmCipher(new GcmMechanism(GcmMechanism.CKM_AES_GCM, gcm, random), key);
+          new GcmCipher(new GcmMechanism(Mechanism.AES_GCM.number(), gcm, random), key);
       case TokenProfile.Sm4Gcm(_, long mechanism, var gcm) ->
           new GcmCipher(new GcmMechanism(mechanism, gcm, random), key);
       case TokenProfile.Sm4CbcHmac(_, var cbc, var hmac) ->
@@ -30,7 +34,7 @@ final class Ciphers {
 
   private static long mechanism(TokenProfile.Hmac hmac) {
     return switch (hmac) {
-      case TokenProfile.Hmac.Sha256 _ -> CKM_SHA256_HMAC;
+      case TokenProfile.Hmac.Sha256 _ -> Mechanism.SHA256_HMAC.number();
       case TokenProfile.Hmac.Sm3(_, long mechanism) -> mechanism;
     };
   }

@@ -4,12 +4,14 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.keywrap.domain.OperatorException;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -20,18 +22,38 @@ final class CryptokiLoader {
   private CryptokiLoader() {}
 
   /**
+   * A library in this process.
+   *
+   * @param functionList address of its list of functions, by which it is the same under two names
+   */
+  record Loaded(Cryptoki cryptoki, long functionList) {}
+
+  /**
+   * The file itself, however many links lead to it.
+   *
+   * @throws OperatorException if it cannot be read
+   */
+  static Path file(Path library) {
+    try {
+      if (Files.isReadable(library)) {
+        return library.toRealPath();
+      }
+    } catch (IOException goneMeanwhile) {
+      // Told below.
+    }
+    throw new OperatorException(
+        "PKCS#11 library "
+            + library
+            + (Files.exists(library) ? " cannot be read" : " does not exist"),
+        "set library: to the file that came with the HSM's client software");
+  }
+
+  /**
    * Loads a library; does not initialize it.
    *
    * @throws OperatorException if it cannot be loaded or is no PKCS#11 library
    */
-  static Cryptoki load(Path library) {
-    if (!Files.isReadable(library)) {
-      throw new OperatorException(
-          "PKCS#11 library "
-              + library
-              + (Files.exists(library) ? " cannot be read" : " does not exist"),
-          "set library: to the file that came with the HSM's client software");
-    }
+  static Loaded load(Path library) {
     try {
       Linker linker = Linker.nativeLinker();
       MemorySegment entry =
@@ -41,9 +63,8 @@ final class CryptokiLoader {
       MethodHandle getFunctionList =
           linker.downcallHandle(entry, FunctionDescriptor.of(JAVA_LONG, ADDRESS));
       MemorySegment list = functionList(getFunctionList);
-      return new Cryptoki(
-          function ->
-              linker.downcallHandle(list.get(ADDRESS, function.offset()), function.descriptor()));
+      ProcessEnd.skipEarlierHandlers();
+      return new Loaded(new Cryptoki(function -> handle(linker, list, function)), list.address());
     } catch (IllegalArgumentException notLoaded) {
       throw new OperatorException(
           "PKCS#11 library " + library + " cannot be loaded: " + notLoaded.getMessage(),
@@ -53,7 +74,18 @@ final class CryptokiLoader {
     }
   }
 
-  /** The list of functions (section 5.4.4): all of them, as stubs where the token cannot do it. */
+  /** Libraries should have a stub for what they cannot do; for those that have nothing, ours. */
+  private static MethodHandle handle(Linker linker, MemorySegment list, Function function) {
+    MemorySegment pointer = list.get(ADDRESS, function.offset());
+    return pointer.address() == 0
+        ? MethodHandles.dropArguments(
+            MethodHandles.constant(long.class, ReturnValue.FUNCTION_NOT_SUPPORTED.code()),
+            0,
+            function.descriptor().toMethodType().parameterList())
+        : linker.downcallHandle(pointer, function.descriptor());
+  }
+
+  /** The list of functions (section 5.4.4). */
   private static MemorySegment functionList(MethodHandle getFunctionList) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pointer = arena.allocate(ADDRESS);
@@ -61,7 +93,11 @@ final class CryptokiLoader {
       if (code != ReturnValue.OK.code()) {
         throw new IllegalArgumentException(ENTRY + ": " + ReturnValue.describe(code));
       }
-      return pointer.get(ADDRESS, 0).reinterpret(Function.listLength());
+      MemorySegment list = pointer.get(ADDRESS, 0);
+      if (list.address() == 0) {
+        throw new IllegalArgumentException(ENTRY + " reports success and returns no functions");
+      }
+      return list.reinterpret(Function.listLength());
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable impossible) {

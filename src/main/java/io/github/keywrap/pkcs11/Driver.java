@@ -11,23 +11,21 @@ interface Driver<C extends Connection> extends AutoCloseable {
   /**
    * Connects: library, token, login, key. The round trip is the caller's to prove.
    *
-   * @throws io.github.keywrap.domain.KmsException if the token or key is not there or the PIN is
-   *     refused
+   * @throws io.github.keywrap.domain.KmsException if the key is not there or the PIN is refused
+   * @throws AbsentTokenException if the token is not there
    * @throws Pkcs11Exception if the token fails
    */
   C connect(Deadline deadline, Steps steps);
 
-  /** Says that this key has a connection that works, or that it has lost it. */
-  void connected(boolean works);
+  /** The keys of the library that work. */
+  WorkingKeys working();
 
   /** Whether {@link #reinitialize} can be had at all. */
   boolean canReinitialize();
 
-  /** Whether any key has a connection that works, which initializing again would break. */
-  boolean isInUse();
-
   /**
-   * Finalizes the library and initializes it again.
+   * Finalizes the library and initializes it again, unless somebody did so since the last {@link
+   * #connect} began.
    *
    * @throws Pkcs11Exception if it refuses to be initialized
    * @throws io.github.keywrap.domain.KmsException.BackendUnavailable if a call does not leave the

@@ -32,16 +32,20 @@ record GcmCipher(GcmMechanism mechanism, long key) implements TokenCipher {
   @Override
   public byte[] decrypt(
       Session session, byte[] associatedData, Encrypted encrypted, Deadline deadline) {
-    return session.run(
-        deadline,
-        (library, arena, handle) -> {
-          library.decryptInit(
-              handle, mechanism.forDecryption(arena, encrypted.iv(), associatedData), key);
-          MemorySegment in = arena.allocateFrom(JAVA_BYTE, encrypted.ciphertext());
-          return Output.of(
-              arena,
-              encrypted.ciphertext().length,
-              (to, length) -> library.decrypt(handle, in, to, length));
-        });
+    try {
+      return session.run(
+          deadline,
+          (library, arena, handle) -> {
+            library.decryptInit(
+                handle, mechanism.forDecryption(arena, encrypted.iv(), associatedData), key);
+            MemorySegment in = arena.allocateFrom(JAVA_BYTE, encrypted.ciphertext());
+            return Output.of(
+                arena,
+                encrypted.ciphertext().length,
+                (to, length) -> library.decrypt(handle, in, to, length));
+          });
+    } catch (Pkcs11Exception e) {
+      throw e.asAnswerToCiphertext();
+    }
   }
 }

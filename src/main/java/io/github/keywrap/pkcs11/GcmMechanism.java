@@ -15,11 +15,9 @@ import java.util.Arrays;
  * Galois/Counter Mode with a 128-bit tag and {@code CK_GCM_PARAMS} (PKCS #11 3.1, section 6.13.3),
  * in the forms that tokens want it.
  *
- * @param number of the mechanism: {@link #CKM_AES_GCM}, or a vendor's for SM4
+ * @param number of the mechanism: {@code CKM_AES_GCM}, or a vendor's for SM4
  */
 record GcmMechanism(long number, GcmSettings settings, SecureRandom random) {
-  static final long CKM_AES_GCM = 0x1087;
-
   private static final int TAG_LENGTH = 16;
   private static final int LONG_PARAMETERS = 48;
 
@@ -27,7 +25,7 @@ record GcmMechanism(long number, GcmSettings settings, SecureRandom random) {
   record Parameters(MemorySegment mechanism, MemorySegment iv) {}
 
   Parameters forEncryption(Arena arena, byte[] associatedData) {
-    byte[] bytes = new byte[settings.ivLength()];
+    byte[] bytes = new byte[settings.iv() == GcmIv.APPENDED_NULL ? 0 : settings.ivLength()];
     if (settings.iv() == GcmIv.CLIENT) {
       random.nextBytes(bytes);
     }
@@ -40,7 +38,7 @@ record GcmMechanism(long number, GcmSettings settings, SecureRandom random) {
 
   private Parameters parameters(Arena arena, byte[] ivBytes, byte[] associatedData) {
     boolean isLong = settings.parametersLength() == LONG_PARAMETERS;
-    MemorySegment ivSegment = arena.allocateFrom(JAVA_BYTE, ivBytes);
+    MemorySegment ivSegment = Layouts.copy(arena, ivBytes);
     MemorySegment parameters = arena.allocate(settings.parametersLength(), 8);
     parameters.set(ADDRESS, 0, ivSegment);
     parameters.set(JAVA_LONG, 8, ivBytes.length);
@@ -57,7 +55,10 @@ record GcmMechanism(long number, GcmSettings settings, SecureRandom random) {
 
   /** How much longer than the plaintext the output of an encryption is, in bytes. */
   int overhead() {
-    return TAG_LENGTH + (settings.iv() == GcmIv.APPENDED ? settings.ivLength() : 0);
+    return switch (settings.iv()) {
+      case CLIENT, WRITTEN_BACK -> TAG_LENGTH;
+      case APPENDED, APPENDED_NULL -> TAG_LENGTH + settings.ivLength();
+    };
   }
 
   /**
@@ -69,7 +70,7 @@ record GcmMechanism(long number, GcmSettings settings, SecureRandom random) {
     return switch (settings.iv()) {
       case CLIENT -> new Encrypted(parameters.iv().toArray(JAVA_BYTE), output);
       case WRITTEN_BACK -> new Encrypted(made(parameters.iv().toArray(JAVA_BYTE)), output);
-      case APPENDED -> {
+      case APPENDED, APPENDED_NULL -> {
         int end = output.length - settings.ivLength();
         if (end < TAG_LENGTH) {
           throw new UnusableOutputException("the token returned less than a tag and an IV");

@@ -26,8 +26,12 @@ final class KeyFinder {
     this.settings = settings;
   }
 
-  /** A key on a token, while a login lasts. */
-  record Found(long handle, String identity) {}
+  /**
+   * A key on a token.
+   *
+   * @param handle good in the initialization of the library that it was found in
+   */
+  record Found(long handle, String identity, KeyKind kind) {}
 
   /**
    * Finds the key that encrypts.
@@ -39,17 +43,16 @@ final class KeyFinder {
     long[] handles = objects.find(template(kind));
     if (handles.length != 1) {
       throw new KeyUnavailable(
-          "%s %s keys with %s are on the token; it has: %s"
-              .formatted(
-                  handles.length == 0 ? "no" : handles.length,
-                  kind.name(),
-                  wanted(),
-                  listAll(objects)),
+          handles.length == 0
+              ? "the token has no %s key with %s; %s"
+                  .formatted(kind.name(), wanted(), secretKeys(objects))
+              : "the token has %d %s keys with %s, and one is wanted: set key-label and key-id; %s"
+                  .formatted(handles.length, kind.name(), wanted(), secretKeys(objects)),
           null);
     }
     new KeyRequirements(settings, objects, handles[0])
         .check(List.of(Attribute.Type.ENCRYPT, Attribute.Type.DECRYPT));
-    return new Found(handles[0], identity(objects, handles[0]));
+    return new Found(handles[0], identity(objects, handles[0]), KeyKind.of(objects, handles[0]));
   }
 
   /**
@@ -74,13 +77,17 @@ final class KeyFinder {
             .toArray();
     if (handles.length != 1) {
       String label = settings.key().label();
-      throw new KeyUnavailable(
-          "%s MAC keys belong to the SM4 key with %s: one must have its CKA_ID%s; the token has: %s"
+      String belonging =
+          "CKA_ID is that of the key with %s%s"
               .formatted(
-                  handles.length == 0 ? "no" : handles.length,
                   wanted(),
-                  label.isEmpty() ? "" : " and the label \"" + macLabel(label) + "\"",
-                  listAll(objects)),
+                  label.isEmpty() ? "" : " and whose label is \"%s\"".formatted(macLabel(label)));
+      throw new KeyUnavailable(
+          handles.length == 0
+              ? "the token has no MAC key: none whose %s; %s"
+                  .formatted(belonging, secretKeys(objects))
+              : "the token has %d MAC keys whose %s, and one is wanted; %s"
+                  .formatted(handles.length, belonging, secretKeys(objects)),
           null);
     }
     new KeyRequirements(settings, objects, handles[0]).check(List.of(Attribute.Type.SIGN));
@@ -107,7 +114,8 @@ final class KeyFinder {
   private record Kind(String name, long type) {
     static Kind of(TokenProfile profile) {
       return switch (profile) {
-        case TokenProfile.AesGcm _, TokenProfile.Sm4Sealed _ -> new Kind("AES", Attribute.AES);
+        case TokenProfile.AesGcm _, TokenProfile.AesCbcHmac _, TokenProfile.Sm4Sealed _ ->
+            new Kind("AES", Attribute.AES);
         case TokenProfile.Sm4Gcm gcm -> new Kind("SM4", gcm.key().keyType());
         case TokenProfile.Sm4CbcHmac cbc -> new Kind("SM4", cbc.key().keyType());
       };
@@ -138,16 +146,19 @@ final class KeyFinder {
     return byLabel + (byLabel.isEmpty() || byId.isEmpty() ? "" : " and ") + byId;
   }
 
-  private static String listAll(TokenObjects objects) {
+  /** What there is, as the end of a sentence. */
+  private static String secretKeys(TokenObjects objects) {
     long[] all = objects.find(List.of(SECRET_KEY));
+    if (all.length == 0) {
+      return "the login sees no secret key at all";
+    }
     String list =
         Arrays.stream(all)
             .limit(MOST_LISTED)
             .mapToObj(key -> describe(objects, key))
             .collect(Collectors.joining(", "));
-    return all.length == 0
-        ? "no secret key"
-        : list + (all.length > MOST_LISTED ? ", and " + (all.length - MOST_LISTED) + " more" : "");
+    int more = all.length - MOST_LISTED;
+    return "its secret keys are " + list + (more > 0 ? ", and " + more + " more" : "");
   }
 
   private static String describe(TokenObjects objects, long key) {

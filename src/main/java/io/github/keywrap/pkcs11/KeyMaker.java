@@ -1,6 +1,7 @@
 package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.settings.LoginSettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.TokenProfile;
 import io.github.keywrap.settings.TokenProfile.Sm4Key;
@@ -8,11 +9,12 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
- * Makes the key of the settings on a token: private, sensitive, not extractable, and of no use but
- * its own. Each key is made in one call; if the second of two cannot be made, the first is
- * destroyed.
+ * Makes the key of the settings on a token: private (unless nobody logs in), sensitive, not
+ * extractable, and of no use but its own. Each key is made in one call; if the second of two cannot
+ * be made, the first is destroyed.
  */
 final class KeyMaker {
   /** {@code CKM_AES_KEY_GEN} (PKCS #11 3.1, section 6.10.2). */
@@ -57,10 +59,13 @@ final class KeyMaker {
       case TokenProfile.AesGcm _, TokenProfile.Sm4Sealed _ -> {
         long _ = makeEncryptionKey(CKM_AES_KEY_GEN, Attribute.AES, AES_KEY_LENGTH);
       }
+      case TokenProfile.AesCbcHmac aes ->
+          makeBoth(
+              () -> makeEncryptionKey(CKM_AES_KEY_GEN, Attribute.AES, AES_KEY_LENGTH), aes.hmac());
       case TokenProfile.Sm4Gcm sm4 -> {
         long _ = makeSm4Key(sm4.key());
       }
-      case TokenProfile.Sm4CbcHmac sm4 -> makeBoth(sm4);
+      case TokenProfile.Sm4CbcHmac sm4 -> makeBoth(() -> makeSm4Key(sm4.key()), sm4.hmac());
     }
     return HexFormat.of().formatHex(id);
   }
@@ -75,13 +80,13 @@ final class KeyMaker {
     return makeEncryptionKey(mechanism, key.keyType(), SM4_KEY_LENGTH);
   }
 
-  private void makeBoth(TokenProfile.Sm4CbcHmac profile) {
-    long first = makeSm4Key(profile.key());
+  private void makeBoth(LongSupplier encryptionKey, TokenProfile.Hmac hmac) {
+    long first = encryptionKey.getAsLong();
     try {
       long _ =
           make(
               CKM_GENERIC_SECRET_KEY_GEN,
-              profile.hmac().keyType(),
+              hmac.keyType(),
               MAC_KEY_LENGTH,
               KeyFinder.macLabel(label()),
               List.of(Attribute.Type.SIGN, Attribute.Type.VERIFY),
@@ -102,7 +107,7 @@ final class KeyMaker {
     } catch (RuntimeException alsoFailed) {
       OperatorException left =
           new OperatorException(
-              "the MAC key could not be made (%s), and the SM4 key \"%s\" with id %s not be destroyed"
+              "the MAC key could not be made (%s), and the key \"%s\" with id %s could not be destroyed"
                       .formatted(failure.getMessage(), label(), HexFormat.of().formatHex(id))
                   + " again ("
                   + alsoFailed.getMessage()
@@ -127,6 +132,11 @@ final class KeyMaker {
             Attribute.Type.UNWRAP));
   }
 
+  /** A private object can be seen after a login only. */
+  private boolean isPrivate() {
+    return !(settings.token().login() instanceof LoginSettings.None);
+  }
+
   private String label() {
     return settings.key().label().isEmpty() ? settings.name() : settings.key().label();
   }
@@ -145,7 +155,7 @@ final class KeyMaker {
     attributes.add(Attribute.of(Attribute.Type.LABEL, label));
     attributes.add(new Attribute(Attribute.Type.ID, id));
     attributes.add(Attribute.of(Attribute.Type.TOKEN, true));
-    attributes.add(Attribute.of(Attribute.Type.PRIVATE, true));
+    attributes.add(Attribute.of(Attribute.Type.PRIVATE, isPrivate()));
     attributes.add(Attribute.of(Attribute.Type.SENSITIVE, true));
     attributes.add(Attribute.of(Attribute.Type.EXTRACTABLE, false));
     allowed.forEach(type -> attributes.add(Attribute.of(type, true)));

@@ -1,14 +1,14 @@
 package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.domain.Deadline;
-import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Arrays;
 
 /**
- * A ciphertext of random bytes that the token made and opened. It tells bad data from a dead
- * device, and after a loss whether the key is still the same one.
+ * A ciphertext of random bytes that the token made and opened. It tells bad data from a token that
+ * fails, and whether a handle still means the key that it meant.
  */
 record KnownGood(Encrypted encrypted, byte[] plaintext) {
   /** Never the associated data of an envelope, which begins with its magic. */
@@ -17,7 +17,7 @@ record KnownGood(Encrypted encrypted, byte[] plaintext) {
   private static final int LENGTH = 32;
 
   /**
-   * Encrypts in one session what it then decrypts in a new one.
+   * Encrypts in one session what it then decrypts in a new one, if the token has two.
    *
    * @throws UnusableOutputException if it does not come back
    * @throws Pkcs11Exception if the token fails
@@ -27,7 +27,8 @@ record KnownGood(Encrypted encrypted, byte[] plaintext) {
     new SecureRandom().nextBytes(plaintext);
     KnownGood knownGood =
         new KnownGood(connection.encrypt(ASSOCIATED_DATA, plaintext, deadline), plaintext);
-    if (!knownGood.opensWith(connection, deadline)) {
+    boolean opens = connection.inNewSession(deadline, key -> knownGood.opensWith(key, deadline));
+    if (!opens) {
       throw new UnusableOutputException(
           "the token does not decrypt what it has just encrypted; see gcm-iv and gcm-params");
     }
@@ -35,30 +36,41 @@ record KnownGood(Encrypted encrypted, byte[] plaintext) {
   }
 
   /**
-   * Whether a new session decrypts it.
+   * Requires that the key opens it.
    *
-   * @throws Pkcs11Exception if the token fails otherwise
+   * @throws UnusableOutputException if it does not
+   * @throws Pkcs11Exception if the token fails
    */
-  boolean opensWith(Connection connection, Deadline deadline) {
-    try {
-      byte[] opened = connection.decryptAfresh(ASSOCIATED_DATA, encrypted, deadline);
-      return MessageDigest.isEqual(opened, plaintext);
-    } catch (InvalidCiphertext refused) {
-      return false;
-    } catch (Pkcs11Exception e) {
-      if (e.refusesCiphertext() || e.mayRefuseCiphertext()) {
-        return false;
-      }
-      throw e;
+  void requireOpensWith(KeyOperations key, Deadline deadline) {
+    if (!opensWith(key, deadline)) {
+      throw new UnusableOutputException("the token does not open what it opened before");
     }
   }
 
-  /** Whether the token still does its work, after an answer that can mean two things. */
-  boolean isProofOf(Connection connection, Deadline deadline) {
+  private boolean opensWith(KeyOperations key, Deadline deadline) {
     try {
-      return opensWith(connection, deadline);
-    } catch (Pkcs11Exception | UnusableOutputException | KmsException notSound) {
+      return isSame(key.decrypt(ASSOCIATED_DATA, encrypted, deadline));
+    } catch (InvalidCiphertext | DoubtfulCiphertextException refused) {
       return false;
     }
+  }
+
+  /**
+   * Whether it is of the key of another connection.
+   *
+   * @throws Pkcs11Exception if the token fails
+   */
+  boolean isOf(Usable<?> other, Deadline deadline) {
+    try {
+      return isSame(other.decrypt(ASSOCIATED_DATA, encrypted, deadline));
+    } catch (InvalidCiphertext refused) {
+      return false;
+    }
+  }
+
+  private boolean isSame(byte[] opened) {
+    boolean isSame = MessageDigest.isEqual(opened, plaintext);
+    Arrays.fill(opened, (byte) 0);
+    return isSame;
   }
 }

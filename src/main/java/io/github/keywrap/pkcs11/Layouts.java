@@ -12,10 +12,14 @@ import java.lang.foreign.MemorySegment;
  * Structures of PKCS #11 3.1 in the memory layout of 64-bit Unix: natural alignment, no packing.
  */
 final class Layouts {
-  /** {@code CK_C_INITIALIZE_ARGS} (section 3.7): four callbacks, flags, reserved. */
-  private static final long INITIALIZE_ARGS = 48;
+  /**
+   * {@code CK_C_INITIALIZE_ARGS} (section 3.7): four callbacks, flags, reserved; in NSS
+   * LibraryParameters stand in that place, and reserved comes after them.
+   */
+  private static final long INITIALIZE_ARGS = 56;
 
   private static final long INITIALIZE_ARGS_FLAGS = 32;
+  private static final long INITIALIZE_ARGS_RESERVED = 40;
   private static final long CKF_OS_LOCKING_OK = 2;
 
   /** {@code CK_MECHANISM} (section 3.6): mechanism, parameter, length of the parameter. */
@@ -23,10 +27,17 @@ final class Layouts {
 
   private Layouts() {}
 
-  /** Asks the library to lock with what the operating system has. */
-  static MemorySegment initializeArguments(Arena arena) {
+  /**
+   * Asks the library to lock with what the operating system has.
+   *
+   * @param parameters for the library; empty: none
+   */
+  static MemorySegment initializeArguments(Arena arena, String parameters) {
     MemorySegment arguments = arena.allocate(INITIALIZE_ARGS, 8);
     arguments.set(JAVA_LONG, INITIALIZE_ARGS_FLAGS, CKF_OS_LOCKING_OK);
+    if (!parameters.isEmpty()) {
+      arguments.set(ADDRESS, INITIALIZE_ARGS_RESERVED, arena.allocateFrom(parameters));
+    }
     return arguments;
   }
 
@@ -38,9 +49,14 @@ final class Layouts {
     return segment;
   }
 
-  /** A text that is padded with blanks (section 2.2: {@code CK_UTF8CHAR} arrays in structures). */
+  /**
+   * A text that is padded with blanks (section 2.2: {@code CK_UTF8CHAR} arrays in structures), or
+   * ended by NUL, as some libraries do against the specification.
+   */
   static String text(MemorySegment segment, long offset, long length) {
-    return new String(segment.asSlice(offset, length).toArray(JAVA_BYTE), UTF_8).strip();
+    String text = new String(segment.asSlice(offset, length).toArray(JAVA_BYTE), UTF_8);
+    int end = text.indexOf('\0');
+    return (end < 0 ? text : text.substring(0, end)).strip();
   }
 
   static MemorySegment copy(Arena arena, byte[] bytes) {

@@ -8,7 +8,7 @@ sealed interface LinkState<C extends Connection> {
   /** The first attempt of a series is under way. */
   record Connecting<C extends Connection>(CountDownLatch ended) implements LinkState<C> {}
 
-  record Connected<C extends Connection>(Usable<C> usable) implements LinkState<C> {}
+  record Connected<C extends Connection>(Usable<C> usable, long since) implements LinkState<C> {}
 
   /** An attempt failed; the next one follows. */
   record Lost<C extends Connection>(KmsException cause, long since) implements LinkState<C> {}

@@ -23,6 +23,10 @@ enum Mechanism {
     this.number = number;
   }
 
+  long number() {
+    return number;
+  }
+
   private static Optional<Mechanism> of(long number) {
     return Arrays.stream(values()).filter(mechanism -> mechanism.number == number).findFirst();
   }

@@ -5,19 +5,21 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.settings.LibrarySettings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A PKCS#11 library, initialized. There is one in a process for each library, however many keys use
- * it: {@code C_Initialize} and {@code C_Finalize} are the process's, not a key's (PKCS #11 3.1,
+ * A PKCS#11 library. There is one in a process for each library, however many keys and names it
+ * has: {@code C_Initialize} and {@code C_Finalize} are the process's, not a key's (PKCS #11 3.1,
  * section 5.4). Calls go in side by side; nobody is inside while it is initialized again.
  */
 final class Module implements AutoCloseable {
@@ -31,63 +33,88 @@ final class Module implements AutoCloseable {
     T in(Cryptoki library);
   }
 
-  private final Path library;
-  private final Cryptoki cryptoki;
+  private final Path file;
+  private final String parameters;
+  private final CryptokiLoader.Loaded loaded;
   private final ReentrantReadWriteLock inside = new ReentrantReadWriteLock();
   private final ReentrantLock alone = new ReentrantLock();
-  private final AtomicInteger connected = new AtomicInteger();
-  private int users;
-  private volatile boolean initialized;
+  private final WorkingKeys working = new WorkingKeys();
+  private volatile @Nullable Initialization current;
   private volatile boolean locks = true;
-  private volatile long epoch;
+  private volatile boolean isHeld;
 
-  private Module(Path library, Cryptoki cryptoki) {
-    this.library = library;
-    this.cryptoki = cryptoki;
+  /** Guarded by {@link #SHARED}. */
+  private int users;
+
+  private Module(Path file, String parameters, CryptokiLoader.Loaded loaded) {
+    this.file = file;
+    this.parameters = parameters;
+    this.loaded = loaded;
   }
 
   /**
    * The module of a library, loaded if it was not, not yet initialized; to be closed as often.
    *
-   * @throws io.github.keywrap.domain.OperatorException if the library cannot be loaded
+   * @throws OperatorException if the library cannot be loaded, or is in use with other parameters
    */
-  static Module of(Path library) {
+  static Module of(LibrarySettings library) {
+    Path file = CryptokiLoader.file(library.path());
     synchronized (SHARED) {
-      Module module =
-          SHARED.computeIfAbsent(library, path -> new Module(path, CryptokiLoader.load(path)));
+      Module module = SHARED.get(file);
+      if (module == null) {
+        module = load(file, library.parameters());
+        SHARED.put(file, module);
+      }
+      if (!module.parameters.equals(library.parameters())) {
+        throw new OperatorException(
+            "two keys have different library-parameters for library " + file,
+            "a process initializes a library once: set the same for both");
+      }
       module.users++;
       return module;
     }
   }
 
-  /** Says that a key has a connection that works, or that it has lost it. */
-  void connected(boolean works) {
-    connected.addAndGet(works ? 1 : -1);
+  /** A copy under another name is another library; a second name of one that is there is not. */
+  private static Module load(Path file, String parameters) {
+    CryptokiLoader.Loaded loaded = CryptokiLoader.load(file);
+    return SHARED.values().stream()
+        .filter(module -> module.loaded.functionList() == loaded.functionList())
+        .findFirst()
+        .orElseGet(() -> new Module(file, parameters, loaded));
   }
 
-  /** Whether a key has a connection that works, which initializing again would break. */
-  boolean isInUse() {
-    return connected.get() > 0;
+  /** The file itself, not a link to it. */
+  Path file() {
+    return file;
   }
 
-  /** Changes whenever the library was initialized: sessions and handles of before are gone. */
-  long epoch() {
-    return epoch;
+  /** The keys that have a connection that works, which initializing again would break. */
+  WorkingKeys working() {
+    return working;
   }
 
   /**
-   * Calls the library.
-   *
-   * @throws Pkcs11Exception if a function fails
-   * @throws BackendUnavailable if it is being initialized again until the deadline
+   * From now on the library is never finalized: others in this process hold handles in it that this
+   * cannot see.
    */
-  <T> T call(Deadline deadline, Call<T> call) {
-    enter(deadline);
+  void hold() {
+    isHeld = true;
+  }
+
+  /** Whether somebody else holds handles in it. */
+  boolean isHeld() {
+    return isHeld;
+  }
+
+  /** Calls the library; see {@link Initialization#call}. */
+  <T> T call(Initialization expected, Deadline deadline, Call<T> call) {
+    lock(inside.readLock(), deadline);
     try {
-      if (!initialized) {
-        throw new BackendUnavailable("PKCS#11 library " + library + " is not initialized", null);
+      if (current != expected) {
+        throw Pkcs11Exception.outdated("the library was initialized again");
       }
-      return locks ? call.in(cryptoki) : callAlone(deadline, call);
+      return locks ? call.in(loaded.cryptoki()) : callAlone(deadline, call);
     } finally {
       inside.readLock().unlock();
     }
@@ -97,21 +124,17 @@ final class Module implements AutoCloseable {
   private <T> T callAlone(Deadline deadline, Call<T> call) {
     lock(alone, deadline);
     try {
-      return call.in(cryptoki);
+      return call.in(loaded.cryptoki());
     } finally {
       alone.unlock();
     }
-  }
-
-  private void enter(Deadline deadline) {
-    lock(inside.readLock(), deadline);
   }
 
   private void lock(Lock lock, Deadline deadline) {
     try {
       if (!lock.tryLock(deadline.remaining().toNanos(), NANOSECONDS)) {
         throw BackendUnavailable.deadlineExceeded(
-            "PKCS#11 library " + library + " was busy for all the time of the call");
+            "PKCS#11 library " + file + " was busy for all the time of the call");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -120,19 +143,20 @@ final class Module implements AutoCloseable {
   }
 
   /**
-   * Initializes the library if it is not.
+   * The library as it is initialized now, and first initializes it if it is not.
    *
    * @throws Pkcs11Exception if it refuses
+   * @throws BackendUnavailable if somebody else is about it until the deadline
    */
-  void initialize() {
-    if (initialized) {
-      return;
+  Initialization initialized(Deadline deadline) {
+    Initialization now = current;
+    if (now != null) {
+      return now;
     }
-    inside.writeLock().lock();
+    lock(inside.writeLock(), deadline);
     try {
-      if (!initialized) {
-        initializeNow();
-      }
+      Initialization meanwhile = current;
+      return meanwhile == null ? initialize() : meanwhile;
     } finally {
       inside.writeLock().unlock();
     }
@@ -142,17 +166,22 @@ final class Module implements AutoCloseable {
    * Finalizes the library and initializes it again, unless somebody did so since {@code seen}.
    *
    * @throws Pkcs11Exception if it refuses to be initialized
-   * @throws BackendUnavailable if a call does not leave the library; it is then left alone
+   * @throws BackendUnavailable if a call does not leave the library, or others hold handles in it;
+   *     it is then left alone
    */
-  void reinitialize(long seen) {
+  void reinitialize(@Nullable Initialization seen) {
+    if (isHeld) {
+      throw new BackendUnavailable(
+          "PKCS#11 library " + file + " is also the JDK's and cannot be initialized again", null);
+    }
     if (!awaitNobodyInside()) {
       throw new BackendUnavailable(
-          "a call hangs in PKCS#11 library " + library + ", it cannot be initialized again", null);
+          "a call hangs in PKCS#11 library " + file + ", it cannot be initialized again", null);
     }
     try {
-      if (epoch == seen || !initialized) {
+      if (current == seen && !isHeld) {
         finalizeNow();
-        initializeNow();
+        Initialization _ = initialize();
       }
     } finally {
       inside.writeLock().unlock();
@@ -168,28 +197,38 @@ final class Module implements AutoCloseable {
     }
   }
 
-  private void initializeNow() {
+  private Initialization initialize() {
     try (Arena arena = Arena.ofConfined()) {
-      cryptoki.initialize(Layouts.initializeArguments(arena));
+      loaded.cryptoki().initialize(Layouts.initializeArguments(arena, parameters));
       locks = true;
     } catch (Pkcs11Exception e) {
-      switch (e.value()) {
-        case CRYPTOKI_ALREADY_INITIALIZED -> {}
-        case CANT_LOCK -> {
-          cryptoki.initialize(MemorySegment.NULL);
-          locks = false;
-        }
-        default -> throw e;
-      }
+      initializeWithout(e);
     }
-    initialized = true;
-    epoch++;
+    ProcessEnd.skipEarlierHandlers();
+    Initialization next = new Initialization(this);
+    current = next;
+    return next;
+  }
+
+  /** What was meant to be CKR_CANT_LOCK has other names in some libraries. */
+  private void initializeWithout(Pkcs11Exception refusal) {
+    switch (refusal.value()) {
+      case CRYPTOKI_ALREADY_INITIALIZED -> {}
+      case CANT_LOCK, NEED_TO_CREATE_THREADS, ARGUMENTS_BAD, FUNCTION_NOT_SUPPORTED -> {
+        if (!parameters.isEmpty()) {
+          throw refusal;
+        }
+        loaded.cryptoki().initialize(MemorySegment.NULL);
+        locks = false;
+      }
+      default -> throw refusal;
+    }
   }
 
   private void finalizeNow() {
-    initialized = false;
+    current = null;
     try {
-      cryptoki.finalizeModule();
+      loaded.cryptoki().finalizeModule();
     } catch (Pkcs11Exception alreadyGone) {
       // What it returns changes nothing: it is initialized again next.
     }
@@ -199,20 +238,27 @@ final class Module implements AutoCloseable {
   @Override
   public void close() {
     synchronized (SHARED) {
-      if (--users == 0 && awaitNobodyInside()) {
-        try {
-          if (initialized) {
-            finalizeNow();
-          }
-        } finally {
-          inside.writeLock().unlock();
+      users--;
+    }
+    if (isUnused() && !isHeld && awaitNobodyInside()) {
+      try {
+        if (isUnused() && current != null) {
+          finalizeNow();
         }
+      } finally {
+        inside.writeLock().unlock();
       }
+    }
+  }
+
+  private boolean isUnused() {
+    synchronized (SHARED) {
+      return users == 0;
     }
   }
 
   @Override
   public String toString() {
-    return library.toString();
+    return file.toString();
   }
 }

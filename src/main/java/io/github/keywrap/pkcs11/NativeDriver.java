@@ -1,23 +1,21 @@
 package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.domain.Deadline;
-import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.settings.LoginSettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
-import io.github.keywrap.settings.TokenName;
 import java.security.SecureRandom;
-import java.util.List;
-import java.util.stream.Collectors;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** keywrap's own driver, over {@code java.lang.foreign}. */
 final class NativeDriver implements Driver<SessionConnection> {
   /** For the probe, and for the check of a known ciphertext beside a call. */
   private static final int SPARE_SESSIONS = 2;
 
-  private static final int MOST_LISTED = 10;
-
   private final Pkcs11KeySettings settings;
   private final Module module;
-  private final TokenLogin login;
+  private volatile @Nullable Initialization last;
 
   /**
    * Loads the library if it is not.
@@ -26,122 +24,132 @@ final class NativeDriver implements Driver<SessionConnection> {
    */
   NativeDriver(Pkcs11KeySettings settings) {
     this.settings = settings;
-    this.login = new TokenLogin(settings.token());
     this.module = Module.of(settings.token().library());
   }
 
   @Override
   public SessionConnection connect(Deadline deadline, Steps steps) {
-    steps.step(
-        "library",
-        () -> {
-          module.initialize();
-          return module;
-        },
-        Module::toString);
-    Token token = steps.step("token", () -> token(deadline), Token::toString);
-    Session session = Session.open(module, token, deadline);
+    Initialization library =
+        steps.step("library", () -> initialized(deadline), _ -> module.toString());
+    Token token = steps.step("token", () -> token(library, deadline), Token::toString);
+    SessionShare sessions =
+        library.sessions(
+            token, settings.token().writes(), settings.pool().threads() + SPARE_SESSIONS);
     try {
-      steps.step(
-          "login",
-          () -> {
-            login.logIn(session, token, deadline);
-            return settings.token().pin();
-          },
-          pin -> "with the PIN in " + pin.description());
-      TokenObjects objects = new TokenObjects(session, deadline);
-      KeyFinder finder = new KeyFinder(settings);
-      KeyFinder.Found key =
-          steps.step("key", () -> finder.find(objects), KeyFinder.Found::identity);
-      TokenCipher cipher = cipher(finder, objects, key, steps);
-      SessionPool sessions =
-          new SessionPool(
-              settings.pool().threads() + SPARE_SESSIONS, due -> Session.open(module, token, due));
-      return new SessionConnection(session, sessions, key.identity(), cipher);
+      LoginSettings login = settings.token().login();
+      boolean _ =
+          steps.step(
+              "login",
+              () -> {
+                TokenLogin how = new TokenLogin(login, settings.token().stateDirectory());
+                sessions.logIn(
+                    deadline, session -> how.logIn(module, library, session, token, deadline));
+                return true;
+              },
+              _ -> login.toString());
+      return connect(sessions, deadline, steps);
     } catch (RuntimeException e) {
-      session.close();
+      sessions.close();
       throw e;
     }
   }
 
-  private TokenCipher cipher(
-      KeyFinder finder, TokenObjects objects, KeyFinder.Found key, Steps steps) {
-    return Ciphers.of(
-        settings.profile(),
-        key.handle(),
-        hmac ->
-            steps.step(
-                "MAC key",
-                () -> finder.findMacKey(objects, key, hmac),
-                _ -> "with the same CKA_ID"),
-        new SecureRandom());
+  private SessionConnection connect(SessionShare sessions, Deadline deadline, Steps steps) {
+    KeyFinder finder = new KeyFinder(settings);
+    KeyFinder.Found key =
+        steps.step(
+            "key",
+            () -> looking(sessions, deadline, finder::find),
+            found -> found.identity() + ", " + found.kind());
+    TokenCipher cipher =
+        Ciphers.of(
+            settings.profile(),
+            key.handle(),
+            hmac ->
+                steps.step(
+                    "MAC key",
+                    () ->
+                        looking(
+                            sessions, deadline, objects -> finder.findMacKey(objects, key, hmac)),
+                    _ -> "with the same CKA_ID"),
+            new SecureRandom());
+    return new SessionConnection(sessions, key.identity(), cipher);
+  }
+
+  private static <T> T looking(
+      SessionShare sessions, Deadline deadline, Function<TokenObjects, T> question) {
+    return sessions.with(deadline, session -> question.apply(new TokenObjects(session, deadline)));
+  }
+
+  private Initialization initialized(Deadline deadline) {
+    last = null;
+    Initialization now = module.initialized(deadline);
+    last = now;
+    return now;
+  }
+
+  private Token token(Initialization library, Deadline deadline) {
+    return TokenChoice.of(settings.token().name(), Slots.tokens(library, deadline));
+  }
+
+  /** Looks at a token and its objects. */
+  interface Reader {
+    void read(Token token, TokenObjects objects);
   }
 
   /**
-   * The one token of the settings' name.
+   * Looks at the token as the user that wraps.
    *
-   * @throws BackendUnavailable if there is none, or more than one
+   * @throws AbsentTokenException if the token is not there
+   * @throws Pkcs11Exception if the token fails
    */
-  Token token(Deadline deadline) {
-    List<Token> present = Slots.tokens(module, deadline);
-    List<Token> fitting = present.stream().filter(this::fits).toList();
-    if (fitting.size() == 1) {
-      return fitting.getFirst();
+  void reading(Deadline deadline, Reader reader) {
+    boolean _ =
+        inSession(
+            settings.token().login(),
+            settings.token().writes(),
+            deadline,
+            (token, session) -> {
+              reader.read(token, new TokenObjects(session, deadline));
+              return true;
+            });
+  }
+
+  /**
+   * Works in a session that can make objects, logged in as whoever makes keys.
+   *
+   * @throws AbsentTokenException if the token is not there
+   * @throws Pkcs11Exception if the token fails
+   */
+  <T> T writing(Deadline deadline, Function<Session, T> work) {
+    return inSession(
+        settings.token().makerLogin(), true, deadline, (_, session) -> work.apply(session));
+  }
+
+  private <T> T inSession(
+      LoginSettings as, boolean writes, Deadline deadline, BiFunction<Token, Session, T> work) {
+    Initialization library = initialized(deadline);
+    Token token = token(library, deadline);
+    TokenLogin login = new TokenLogin(as, settings.token().stateDirectory());
+    try (Session session = Session.open(library, token, writes, deadline)) {
+      boolean _ = login.logIn(module, library, session, token, deadline);
+      return work.apply(token, session);
     }
-    String listed =
-        present.stream().limit(MOST_LISTED).map(Token::toString).collect(Collectors.joining(", "));
-    int more = present.size() - MOST_LISTED;
-    String there =
-        present.isEmpty() ? "no token" : listed + (more > 0 ? ", and " + more + " more" : "");
-    throw new BackendUnavailable(
-        "%s tokens %s are present; there is: %s"
-            .formatted(fitting.isEmpty() ? "no" : fitting.size(), settings.token().name(), there),
-        null);
-  }
-
-  private boolean fits(Token token) {
-    return switch (settings.token().name()) {
-      case TokenName.Label(String label) -> token.label().equals(label);
-      case TokenName.Serial(String serial) -> token.serial().equals(serial);
-    };
-  }
-
-  /** Opens a session that can make objects, and logs in; the caller's to close. */
-  Session openForWriting(Token token, Deadline deadline) {
-    Session session = Session.openForWriting(module, token, deadline);
-    try {
-      login.logIn(session, token, deadline);
-      return session;
-    } catch (RuntimeException e) {
-      session.close();
-      throw e;
-    }
-  }
-
-  /** The library, initialized. */
-  Module module() {
-    module.initialize();
-    return module;
   }
 
   @Override
-  public void connected(boolean works) {
-    module.connected(works);
+  public WorkingKeys working() {
+    return module.working();
   }
 
   @Override
   public boolean canReinitialize() {
-    return true;
-  }
-
-  @Override
-  public boolean isInUse() {
-    return module.isInUse();
+    return !module.isHeld();
   }
 
   @Override
   public void reinitialize() {
-    module.reinitialize(module.epoch());
+    module.reinitialize(last);
   }
 
   @Override

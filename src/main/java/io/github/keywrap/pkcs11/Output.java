@@ -40,7 +40,8 @@ interface Output {
     to.fill((byte) 0);
     if (written != bytes.length) {
       Arrays.fill(bytes, (byte) 0);
-      throw new UnusableOutputException("the token says that it wrote more than there is room for");
+      throw new UnusableOutputException(
+          "the token says that it wrote more than there is room for: the fault is its library's");
     }
     return bytes;
   }

@@ -1,77 +1,153 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.AccessDenied;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.OperatorException;
-import io.github.keywrap.domain.SecretBytes;
-import io.github.keywrap.settings.SecretSource;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * Logs in, and never tries one PIN twice: three wrong tries lock a token, and with it every Secret.
- * A refusal is on disk before anybody hears of it, and holds until the PIN's source changes or an
- * operator says {@code keywrap pin retry}. Where a refusal could not be recorded, no PIN is tried.
+ * A try is on disk before it is made, and a refusal before anybody hears of it; it holds until the
+ * PIN's source changes or an operator says {@code keywrap pin retry}. Where that cannot be
+ * recorded, no PIN is tried.
  */
 final class PinGuard {
-  private final SecretSource pin;
-  private final RefusedPins refused;
+  /** Refusals of this process that could not be written, by file and source. */
+  private static final Set<String> UNWRITTEN = ConcurrentHashMap.newKeySet();
 
-  PinGuard(SecretSource pin, Path stateDirectory) {
-    this.pin = pin;
-    this.refused = new RefusedPins(stateDirectory);
+  private final PinRecords records;
+
+  PinGuard(Path stateDirectory) {
+    this.records = new PinRecords(stateDirectory);
   }
 
-  /** Tries a PIN at a token, once. */
-  interface Login {
-    void with(SecretBytes pin);
+  /**
+   * One user's PIN at one token.
+   *
+   * @param place of the PIN, for messages
+   * @param source what the place looks like now; another one has another PIN
+   */
+  record Attempt(TokenIdentity token, long userType, String place, String source) {
+    /** The source of what nobody can look at. */
+    static final String UNSEEN = "that cannot be seen";
+
+    /** When it is tried again, once it was refused. */
+    String until() {
+      return source.equals(UNSEEN)
+          ? "until you say: keywrap pin retry"
+          : "until that changes or you say: keywrap pin retry";
+    }
   }
 
   /**
    * Logs in.
    *
-   * @param serial what tells the token from others
-   * @param token the token, for messages
-   * @throws AccessDenied if the token refuses the PIN, or it is not tried
-   * @throws Pkcs11Exception if the login fails for another reason
+   * @param login calls {@code C_Login} once at most
+   * @return what {@code login} returns
+   * @throws AccessDenied if the token refuses the PIN, or it is not tried because it has before
+   * @throws BackendUnavailable if it cannot be tried now
+   * @throws Pkcs11Exception if the login fails and nobody looked at the PIN
    */
-  void logIn(String serial, String token, Login login) {
-    try (RefusedPins.Lock _ = refused.lock()) {
-      String source = pin.identity();
-      if (refused.holds(serial, source)) {
-        throw new AccessDenied(
-            ("token %s has refused the PIN in %s; it is not tried again until that changes or you"
-                    + " say: keywrap pin retry")
-                .formatted(token, pin.description()),
-            null);
-      }
-      logInOnce(serial, token, source, login);
-      refused.forget(serial);
+  boolean logIn(Attempt attempt, Deadline deadline, BooleanSupplier login) {
+    try (TokenLock _ = records.lock(attempt.token(), deadline)) {
+      PinRecord record = records.of(attempt.token(), attempt.userType(), attempt.place());
+      refuseSecondTry(attempt, record);
+      record.trying(attempt.source(), about(attempt, ""));
+      return logIn(attempt, record, login);
     } catch (IOException e) {
-      throw new AccessDenied(
+      throw new BackendUnavailable(
           "the PIN of token %s is not tried, because a refusal could not be recorded in %s: %s"
-              .formatted(token, refused.directory(), e.getMessage()),
+              .formatted(attempt.token(), records.directory(), reason(e)),
           e);
-    } catch (OperatorException e) {
-      throw new AccessDenied("the PIN of token %s: %s".formatted(token, e.getMessage()), e);
     }
   }
 
-  private void logInOnce(String serial, String token, String source, Login login)
-      throws IOException {
-    try (SecretBytes secret = pin.read()) {
-      if (!pin.identity().equals(source)) {
-        throw new AccessDenied(pin.description() + " is just being replaced", null);
-      }
-      login.with(secret);
-    } catch (Pkcs11Exception e) {
-      if (e.refusesPin()) {
-        refused.record(serial, source, ReturnValue.describe(e.value().code()));
-        throw new AccessDenied(
-            "token %s refused the PIN in %s: %s; it is not tried again until that changes"
-                .formatted(token, pin.description(), e.value()),
-            e);
-      }
-      throw e;
+  /** What the JDK leaves out where the message is only a path. */
+  private static String reason(IOException e) {
+    return switch (e) {
+      case AccessDeniedException denied -> "permission denied: " + denied.getFile();
+      case FileAlreadyExistsException file -> "it is no folder: " + file.getFile();
+      case FileSystemException other when other.getReason() == null ->
+          "%s: %s".formatted(other.getClass().getSimpleName(), other.getFile());
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+
+  private void refuseSecondTry(Attempt attempt, PinRecord record) throws IOException {
+    if (records.forbid(attempt.token(), attempt.userType(), attempt.source())
+        || UNWRITTEN.contains(unwritten(attempt, record))) {
+      throw new AccessDenied(
+          "token %s has refused the PIN in %s; it is not tried again %s"
+              .formatted(attempt.token(), attempt.place(), attempt.until()),
+          null);
     }
+    if (record.pauses(attempt.source())) {
+      throw new BackendUnavailable(
+          ("keywrap has ended twice while it tried the PIN in %s at token %s; it is tried again ten"
+                  + " minutes after the last time, or when you say: keywrap pin retry")
+              .formatted(attempt.place(), attempt.token()),
+          null);
+    }
+  }
+
+  private boolean logIn(Attempt attempt, PinRecord record, BooleanSupplier login)
+      throws IOException {
+    boolean isNew;
+    try {
+      isNew = login.getAsBoolean();
+    } catch (Pkcs11Exception e) {
+      if (e.function() == Function.C_Login && !e.leavesPinUntried()) {
+        refuse(attempt, record, e);
+      }
+      record.forget();
+      throw e;
+    } catch (KmsException | OperatorException notTried) {
+      record.forget();
+      throw notTried;
+    }
+    record.forget();
+    return isNew;
+  }
+
+  private static void refuse(Attempt attempt, PinRecord record, Pkcs11Exception answer) {
+    try {
+      record.refused(attempt.source(), about(attempt, String.valueOf(answer.getMessage())));
+    } catch (IOException onDiskAsATryThatDidNotEnd) {
+      boolean _ = UNWRITTEN.add(unwritten(attempt, record));
+    }
+    throw new AccessDenied(
+        "token %s refused the PIN in %s: %s%s; it is not tried again %s"
+            .formatted(
+                attempt.token(),
+                attempt.place(),
+                ReturnValue.describe(answer.code()),
+                answer.tellsOfPin() ? "" : ", which may mean a wrong PIN",
+                attempt.until()),
+        answer);
+  }
+
+  private static String unwritten(Attempt attempt, PinRecord record) {
+    return record.file() + "\n" + attempt.source();
+  }
+
+  private static String about(Attempt attempt, String answer) {
+    return "token %s%nlibrary %s%nuser type 0x%x%nplace %s%nanswer %s%nat %s"
+        .formatted(
+            attempt.token(),
+            attempt.token().library(),
+            attempt.userType(),
+            attempt.place(),
+            answer,
+            Instant.now());
   }
 }

@@ -1,14 +1,22 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.domain.KmsException.InvalidCiphertext;
+
 /** A PKCS#11 function returned something else than {@code CKR_OK}; says which, and what. */
 final class Pkcs11Exception extends RuntimeException {
   private final Function function;
   private final long code;
+  private final boolean isOutdated;
 
   Pkcs11Exception(Function function, long code) {
-    super(function + ": " + ReturnValue.describe(code));
+    this(function, code, function + ": " + ReturnValue.describe(code), false);
+  }
+
+  private Pkcs11Exception(Function function, long code, String message, boolean isOutdated) {
+    super(message);
     this.function = function;
     this.code = code;
+    this.isOutdated = isOutdated;
   }
 
   Function function() {
@@ -19,44 +27,94 @@ final class Pkcs11Exception extends RuntimeException {
     return ReturnValue.of(code);
   }
 
-  /** Whether the token said that the user's PIN is not, or no longer, good. */
-  boolean refusesPin() {
+  long code() {
+    return code;
+  }
+
+  /** Whether it says that the PIN is not, or no longer, good. */
+  boolean tellsOfPin() {
     return switch (value()) {
       case PIN_INCORRECT, PIN_INVALID, PIN_LEN_RANGE, PIN_EXPIRED, PIN_LOCKED -> true;
       default -> false;
     };
   }
 
-  /** Whether the token does not take what it was given to encrypt, and works otherwise. */
+  /**
+   * Whether it certainly says that nobody looked at the PIN: only then may it be tried again. A
+   * wrong PIN has been answered with CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED and CKR_ARGUMENTS_BAD,
+   * and the token was locked after five (OpenSC #871, #1655).
+   */
+  boolean leavesPinUntried() {
+    return switch (value()) {
+      case DEVICE_ERROR, DEVICE_MEMORY, DEVICE_REMOVED -> true;
+      case TOKEN_NOT_PRESENT, TOKEN_NOT_RECOGNIZED, SLOT_ID_INVALID -> true;
+      case SESSION_CLOSED, SESSION_COUNT, SESSION_HANDLE_INVALID -> true;
+      case CRYPTOKI_NOT_INITIALIZED, HOST_MEMORY -> true;
+      case USER_ALREADY_LOGGED_IN, USER_ANOTHER_ALREADY_LOGGED_IN -> true;
+      case USER_PIN_NOT_INITIALIZED, USER_TYPE_INVALID, USER_TOO_MANY_TYPES -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether it is about what was given to encrypt, if it is always the answer to that. */
   boolean refusesPlaintext() {
     return function == Function.C_Encrypt
         && (value() == ReturnValue.DATA_LEN_RANGE || value() == ReturnValue.DATA_INVALID);
   }
 
-  /** Whether it certainly says that a ciphertext is not authentic. */
-  boolean refusesCiphertext() {
-    return function == Function.C_Decrypt
-        && switch (value()) {
-          case ENCRYPTED_DATA_INVALID, ENCRYPTED_DATA_LEN_RANGE, AEAD_DECRYPT_FAILED -> true;
-          default -> false;
-        };
-  }
-
   /**
-   * Whether it may say that a ciphertext is not authentic, or that the device is dead: SoftHSM
-   * returns {@code CKR_GENERAL_ERROR} for a wrong tag, others {@code CKR_FUNCTION_FAILED} or {@code
-   * CKR_DATA_INVALID}; and an IV of an altered length is a bad parameter.
+   * What it means as an answer to a ciphertext: that it is certainly not authentic, that nobody can
+   * tell, or that it is not about the ciphertext. A wrong tag is CKR_GENERAL_ERROR of SoftHSM, and
+   * CKR_FUNCTION_FAILED, CKR_DATA_INVALID, CKR_DEVICE_ERROR or a number of its own of others; an IV
+   * of an altered length is a bad parameter.
    */
-  boolean mayRefuseCiphertext() {
+  RuntimeException asAnswerToCiphertext() {
     return switch (function) {
       case C_Decrypt ->
           switch (value()) {
-            case GENERAL_ERROR, FUNCTION_FAILED, DATA_INVALID, DATA_LEN_RANGE -> true;
-            case ARGUMENTS_BAD, OTHER -> true;
-            default -> false;
+            case ENCRYPTED_DATA_INVALID, ENCRYPTED_DATA_LEN_RANGE, AEAD_DECRYPT_FAILED ->
+                InvalidCiphertext.notAuthentic();
+            default -> tellsOfLostSession() ? this : new DoubtfulCiphertextException(this);
           };
       case C_DecryptInit ->
-          value() == ReturnValue.MECHANISM_PARAM_INVALID || value() == ReturnValue.ARGUMENTS_BAD;
+          switch (value()) {
+            case MECHANISM_PARAM_INVALID, ARGUMENTS_BAD -> new DoubtfulCiphertextException(this);
+            default -> this;
+          };
+      default -> this;
+    };
+  }
+
+  /**
+   * What is said instead of calling the library with numbers that may mean something else by now.
+   *
+   * @param why for people
+   */
+  static Pkcs11Exception outdated(String why) {
+    return new Pkcs11Exception(
+        Function.C_OpenSession, ReturnValue.SESSION_HANDLE_INVALID.code(), why, true);
+  }
+
+  /** Whether it is {@link #outdated}: the token has not failed this key. */
+  boolean isOutdated() {
+    return isOutdated;
+  }
+
+  /** Whether it says that the session, its login or the token is gone. */
+  boolean tellsOfLostSession() {
+    return switch (value()) {
+      case SESSION_CLOSED, SESSION_HANDLE_INVALID, USER_NOT_LOGGED_IN -> true;
+      case DEVICE_REMOVED, TOKEN_NOT_PRESENT, SLOT_ID_INVALID, CRYPTOKI_NOT_INITIALIZED -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether the same call will get the same answer until a person changes something. */
+  boolean isPermanent() {
+    return switch (value()) {
+      case MECHANISM_INVALID, FUNCTION_NOT_SUPPORTED -> true;
+      case KEY_TYPE_INCONSISTENT, KEY_SIZE_RANGE, KEY_FUNCTION_NOT_PERMITTED -> true;
+      case USER_TYPE_INVALID, USER_PIN_NOT_INITIALIZED -> true;
       default -> false;
     };
   }

@@ -50,9 +50,8 @@ final class Pkcs11KeyWrapper implements KeyWrapper {
         usable -> {
           KeyId keyId = keyIds.of(usable.connection().identity());
           Encrypted encrypted =
-              usable
-                  .connection()
-                  .encrypt(Envelope.associatedData(algorithm, keyId), plaintext.expose(), deadline);
+              usable.encrypt(
+                  Envelope.associatedData(algorithm, keyId), plaintext.expose(), deadline);
           return new WrappedKey(keyId, envelope(keyId, encrypted));
         });
   }

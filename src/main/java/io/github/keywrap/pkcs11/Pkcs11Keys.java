@@ -18,6 +18,9 @@ import java.util.function.Function;
 public final class Pkcs11Keys {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** Longer than a step may take that has a deadline. */
+  private static final Duration MOST = Duration.ofSeconds(60);
+
   /** How often it is tried whether a sealed key would open again. */
   private static final Duration LOOK = Duration.ofSeconds(10);
 
@@ -75,6 +78,16 @@ public final class Pkcs11Keys {
   }
 
   static <C extends Connection> void tryOut(Driver<C> driver, Steps steps) {
+    boolean _ =
+        Foreground.run(
+            MOST,
+            () -> {
+              tryOutHere(driver, steps);
+              return true;
+            });
+  }
+
+  private static <C extends Connection> void tryOutHere(Driver<C> driver, Steps steps) {
     Deadline deadline = Deadline.after(PATIENCE);
     try (driver;
         Connection connection = driver.connect(deadline, steps)) {
@@ -151,14 +164,15 @@ public final class Pkcs11Keys {
 
   private static <T> T writing(
       Pkcs11KeySettings settings, Deadline deadline, Function<Session, T> work) {
-    try (NativeDriver driver = new NativeDriver(settings)) {
-      Module _ = driver.module();
-      try (Session session = driver.openForWriting(driver.token(deadline), deadline)) {
-        return work.apply(session);
-      }
-    } catch (RuntimeException e) {
-      throw translated(e);
-    }
+    return Foreground.run(
+        MOST,
+        () -> {
+          try (NativeDriver driver = new NativeDriver(settings)) {
+            return driver.writing(deadline, work);
+          } catch (RuntimeException e) {
+            throw translated(e);
+          }
+        });
   }
 
   /**
@@ -169,7 +183,7 @@ public final class Pkcs11Keys {
    */
   public static int retryPins(Path stateDirectory) {
     try {
-      return new RefusedPins(stateDirectory).forgetAll();
+      return new PinRecords(stateDirectory).forgetAll();
     } catch (IOException e) {
       throw new OperatorException(
           "cannot change " + stateDirectory + ": " + e.getMessage(),

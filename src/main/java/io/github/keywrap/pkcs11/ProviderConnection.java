@@ -43,16 +43,24 @@ final class ProviderConnection implements Connection {
 
   @Override
   public byte[] decrypt(byte[] associatedData, Encrypted encrypted, Deadline deadline) {
-    Cipher cipher =
-        cipher(Function.C_DecryptInit, Cipher.DECRYPT_MODE, encrypted.iv(), associatedData);
-    return finish(Function.C_Decrypt, cipher, encrypted.ciphertext());
+    try {
+      Cipher cipher =
+          cipher(Function.C_DecryptInit, Cipher.DECRYPT_MODE, encrypted.iv(), associatedData);
+      return finish(Function.C_Decrypt, cipher, encrypted.ciphertext());
+    } catch (Pkcs11Exception e) {
+      throw e.asAnswerToCiphertext();
+    }
   }
 
   /** The provider gives no say in the session. */
   @Override
-  public byte[] decryptAfresh(byte[] associatedData, Encrypted encrypted, Deadline deadline) {
-    return decrypt(associatedData, encrypted, deadline);
+  public <T> T inNewSession(Deadline deadline, java.util.function.Function<KeyOperations, T> work) {
+    return work.apply(this);
   }
+
+  /** The sessions are the provider's, and no other connection has them. */
+  @Override
+  public void abandon() {}
 
   private Cipher cipher(Function function, int mode, byte[] iv, byte[] associatedData) {
     try {

@@ -2,6 +2,7 @@ package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException;
+import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.TokenProfile.Sm4Sealed;
@@ -145,13 +146,10 @@ final class SealedKeyMaker {
     try {
       return cipher(wrappingKey)
           .decrypt(session, sealed.associatedData(), sealed.encrypted(), deadline);
-    } catch (Pkcs11Exception e) {
-      if (e.refusesCiphertext() || e.mayRefuseCiphertext()) {
-        throw new OperatorException(
-            "the token's key does not open the sealed key: " + e.getMessage(),
-            "it was altered, or sealed by another key: use a good backup");
-      }
-      throw e;
+    } catch (InvalidCiphertext | DoubtfulCiphertextException refused) {
+      throw new OperatorException(
+          "the token's key does not open the sealed key: " + refused.getMessage(),
+          "it was altered, or sealed by another key: use a good backup");
     }
   }
 

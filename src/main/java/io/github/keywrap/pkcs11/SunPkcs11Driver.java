@@ -6,11 +6,11 @@ import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.settings.LoginSettings;
 import io.github.keywrap.settings.SunPkcs11KeySettings;
+import io.github.keywrap.settings.TokenName;
 import java.io.IOException;
 import java.nio.CharBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
@@ -19,54 +19,61 @@ import java.security.ProviderException;
 import java.security.Security;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
 import javax.crypto.SecretKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JDK's own provider of PKCS#11. A provider whose sessions are lost stays broken: each
- * connection has a new one. The library is initialized once in a process; there is no way to do it
- * again.
+ * connection has a new one. Which token it gets, and whether that may be logged in to, is seen
+ * through keywrap's own driver first: the provider gives the PIN to whatever is in the slot, and
+ * where nothing is, it leaves threads behind. The library is never initialized again: providers
+ * that are not in use any more go on closing sessions of theirs.
  */
 final class SunPkcs11Driver implements Driver<ProviderConnection> {
   private static final String PROVIDER = "SunPKCS11";
-  private static final int SERIAL_LENGTH = 60;
+
+  /** {@code CKU_USER}, the only one that the provider logs in as. */
+  private static final long CKU_USER = 1;
 
   private final SunPkcs11KeySettings settings;
-  private final PinGuard guard;
+  private final Module module;
+  private final TokenLogin login;
   private final Provider unconfigured;
 
   /**
-   * Finds the provider.
+   * Finds the provider, and loads the library if it is not.
    *
-   * @throws OperatorException if this runtime has none, or there is no library
+   * @throws OperatorException if this runtime has none, or the library cannot be loaded
    */
   SunPkcs11Driver(SunPkcs11KeySettings settings) {
     this.settings = settings;
-    this.guard = new PinGuard(settings.pin(), settings.stateDirectory());
+    this.login =
+        new TokenLogin(
+            new LoginSettings.WithPin(settings.pin(), CKU_USER), settings.stateDirectory());
     Provider provider = Security.getProvider(PROVIDER);
     if (provider == null) {
       throw new OperatorException(
           "this runtime has no provider SunPKCS11, which driver: sunpkcs11 needs",
           "run keywrap on a JDK (a native executable has none), or set driver: native");
     }
-    requireReadable(settings.library());
     this.unconfigured = provider;
-  }
-
-  private static void requireReadable(Path library) {
-    if (!Files.isReadable(library)) {
-      throw new OperatorException(
-          "PKCS#11 library %s %s"
-              .formatted(library, Files.exists(library) ? "cannot be read" : "does not exist"),
-          "set library: to the file that came with the HSM's client software");
-    }
+    this.module = Module.of(settings.library());
+    module.hold();
   }
 
   @Override
   public ProviderConnection connect(Deadline deadline, Steps steps) {
-    Provider provider = steps.step("library", this::provider, _ -> settings.library().toString());
+    Initialization library =
+        steps.step("library", () -> module.initialized(deadline), _ -> module.toString());
+    Token token = steps.step("token", () -> token(library, deadline), Token::toString);
+    Provider provider = provider(token);
     KeyStore keyStore =
         steps.step(
-            "login", () -> logIn(provider), _ -> "with the PIN in " + settings.pin().description());
+            "login",
+            () -> logIn(provider, library, token, deadline),
+            _ -> "with the PIN in " + settings.pin().description());
     SecretKey key =
         steps.step("key", () -> find(keyStore), _ -> "label \"" + settings.keyLabel() + "\"");
     ProviderConnection connection = new ProviderConnection(provider, key, settings.identity());
@@ -76,15 +83,48 @@ final class SunPkcs11Driver implements Driver<ProviderConnection> {
     return connection;
   }
 
-  private Provider provider() {
+  /**
+   * The token that the settings mean.
+   *
+   * @throws AbsentTokenException if it is not there
+   * @throws KeyUnavailable if another one is in its place
+   */
+  private Token token(Initialization library, Deadline deadline) {
+    List<Token> present = Slots.tokens(library, deadline);
+    TokenName name = settings.token();
+    Integer index = settings.slotListIndex();
+    if (index == null && name != null) {
+      return TokenChoice.of(name, present);
+    }
+    List<Long> slots = Slots.all(library, deadline);
+    Token there =
+        present.stream()
+            .filter(token -> index != null && slots.indexOf(token.slot()) == index)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new AbsentTokenException(
+                        "no token is at slot-list-index %d; the library has %d slots"
+                            .formatted(index, slots.size())));
+    if (name != null && !TokenChoice.isOf(name, there)) {
+      throw new KeyUnavailable(
+          ("the token at slot-list-index %d is %s, and not %s: no login is tried; leave"
+                  + " slot-list-index out, or correct it")
+              .formatted(index, there, name),
+          null);
+    }
+    return there;
+  }
+
+  private Provider provider(Token token) {
     String configuration =
         """
         --name = keywrap
         library = "%s"
-        slotListIndex = %d
+        slot = %d
         showInfo = false
         """
-            .formatted(settings.library(), settings.slotListIndex());
+            .formatted(module.file(), token.slot());
     try {
       return unconfigured.configure(configuration);
     } catch (RuntimeException e) {
@@ -92,19 +132,21 @@ final class SunPkcs11Driver implements Driver<ProviderConnection> {
     }
   }
 
-  private KeyStore logIn(Provider provider) {
-    KeyStore[] loaded = new KeyStore[1];
-    guard.logIn(serial(), settings.library().toString(), pin -> loaded[0] = load(provider, pin));
-    return loaded[0];
-  }
-
-  /** The provider does not tell the token's serial number. */
-  private String serial() {
-    String library = settings.library().toString();
-    return "slot-list-index %d of %s"
-        .formatted(
-            settings.slotListIndex(),
-            library.substring(Math.max(0, library.length() - SERIAL_LENGTH)));
+  private KeyStore logIn(
+      Provider provider, Initialization library, Token token, Deadline deadline) {
+    @Nullable KeyStore[] loaded = new KeyStore[1];
+    boolean _ =
+        login.logIn(
+            settings.pin(),
+            CKU_USER,
+            TokenIdentity.of(module, token),
+            deadline,
+            () -> Slots.token(library, token.slot(), deadline),
+            pin -> {
+              loaded[0] = load(provider, pin);
+              return true;
+            });
+    return Objects.requireNonNull(loaded[0]);
   }
 
   /** Logs in with one C_Login, or none if another provider of this process has. */
@@ -148,18 +190,13 @@ final class SunPkcs11Driver implements Driver<ProviderConnection> {
   }
 
   @Override
-  public void connected(boolean works) {
-    // Nobody asks: connections of this driver do not disturb each other.
+  public WorkingKeys working() {
+    return module.working();
   }
 
   @Override
   public boolean canReinitialize() {
     return false;
-  }
-
-  @Override
-  public boolean isInUse() {
-    return true;
   }
 
   @Override
@@ -169,6 +206,6 @@ final class SunPkcs11Driver implements Driver<ProviderConnection> {
 
   @Override
   public void close() {
-    // The library stays: other keys of this process may be logged in.
+    module.close();
   }
 }

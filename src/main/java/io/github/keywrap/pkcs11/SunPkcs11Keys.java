@@ -34,7 +34,7 @@ public final class SunPkcs11Keys {
     LOG.log(
         Level.WARNING,
         "key \"{0}\": driver: sunpkcs11 cannot see whether the key is private, sensitive and not"
-            + " extractable, nor how many PIN tries the token has left",
+            + " extractable",
         settings.name());
     if (settings.checkValue().length == 0) {
       LOG.log(

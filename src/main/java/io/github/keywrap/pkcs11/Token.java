@@ -9,9 +9,18 @@ import java.lang.foreign.MemorySegment;
  *
  * @param slot number of the slot that it is in now; changes, and is nothing to keep
  * @param flags of the token
+ * @param maxSessions {@code ulMaxSessionCount}
+ * @param maxWritingSessions {@code ulMaxRwSessionCount}
  */
 record Token(
-    long slot, String label, String manufacturer, String model, String serial, long flags) {
+    long slot,
+    String label,
+    String manufacturer,
+    String model,
+    String serial,
+    long flags,
+    long maxSessions,
+    long maxWritingSessions) {
   /** Length of {@code CK_TOKEN_INFO} in bytes. */
   static final long INFO_LENGTH = 208;
 
@@ -20,6 +29,7 @@ record Token(
     WRITE_PROTECTED(0x2, "write-protected"),
     LOGIN_REQUIRED(0x4, "login required"),
     USER_PIN_INITIALIZED(0x8, "user PIN set"),
+    PROTECTED_AUTHENTICATION_PATH(0x100, "PIN pad"),
     TOKEN_INITIALIZED(0x400, "initialized"),
     USER_PIN_COUNT_LOW(0x10000, "user PIN: wrong before"),
     USER_PIN_FINAL_TRY(0x20000, "user PIN: one try left"),
@@ -52,7 +62,24 @@ record Token(
         Layouts.text(info, 32, 32),
         Layouts.text(info, 64, 16),
         Layouts.text(info, 80, 16),
-        info.get(JAVA_LONG, 96));
+        info.get(JAVA_LONG, 96),
+        info.get(JAVA_LONG, 104),
+        info.get(JAVA_LONG, 120));
+  }
+
+  /**
+   * How many sessions a process may have open at once, as far as the token tells.
+   *
+   * @param writes whether they are read/write
+   */
+  int mostSessions(boolean writes) {
+    int most = bounded(maxSessions);
+    return writes ? Math.min(most, bounded(maxWritingSessions)) : most;
+  }
+
+  /** Zero is {@code CK_EFFECTIVELY_INFINITE}, all ones {@code CK_UNAVAILABLE_INFORMATION}. */
+  private static int bounded(long most) {
+    return most > 0 && most < Integer.MAX_VALUE ? (int) most : Integer.MAX_VALUE;
   }
 
   @Override

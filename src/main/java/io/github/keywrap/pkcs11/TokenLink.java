@@ -1,14 +1,12 @@
 package io.github.keywrap.pkcs11;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KmsException;
-import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
-import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.domain.LogBudget;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -20,37 +18,34 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the connection to one key, and makes it again when it is lost, on one thread of its own: at
- * first a new session and login, and if that does not do, {@code C_Finalize} and {@code
- * C_Initialize}. Callers wait for the first attempt after a loss; while the next ones go on, they
- * fail at once.
+ * Keeps the connection to one key, and has it made again when it is lost, on one thread of its own.
+ * Callers wait for the first attempt after a loss; while the next ones go on, they fail at once.
  */
 final class TokenLink<C extends Connection> implements AutoCloseable {
   private static final Logger LOG = System.getLogger(TokenLink.class.getName());
-  private static final Duration ATTEMPT = Duration.ofSeconds(10);
-  private static final Duration RARELY = Duration.ofSeconds(30);
+  private static final Duration PROOF = Duration.ofSeconds(5);
   private static final Duration MOST_CLOSING = Duration.ofSeconds(1);
 
   /** Longer than an HSM takes to start. */
   private static final Duration LONG_LOST = Duration.ofMinutes(5);
 
-  private static final long FIRST_PAUSE_MILLIS = 100;
-  private static final long LONGEST_PAUSE_MILLIS = 2_000;
+  /** A connection that is lost within this was not worth the login. */
+  private static final Duration SOON = Duration.ofSeconds(10);
 
   private final String name;
   private final Driver<C> driver;
+  private final Connector<C> connector;
   private final LongSupplier clock;
   private final ScheduledExecutorService thread;
-
-  /** Only the thread of this link uses it. Begins as now: the first attempt is not to do it. */
-  private long lastReinitialized = System.nanoTime();
+  private final LogBudget lossesTold = new LogBudget(Duration.ofSeconds(30));
+  private final Runnable prove = this::proveSoon;
 
   private LinkState<C> state = new LinkState.Connecting<>(new CountDownLatch(1));
-  private volatile @Nullable KnownGood provenBefore;
-  private volatile @Nullable String identity;
+
+  /** Connections in a row that were lost soon after they were made; guarded by this. */
+  private int lostSoon;
 
   /**
    * @param driver this closes it
@@ -62,6 +57,7 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
   TokenLink(String name, Driver<C> driver, LongSupplier clock) {
     this.name = name;
     this.driver = driver;
+    this.connector = new Connector<>(driver);
     this.clock = clock;
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
@@ -70,12 +66,12 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
 
   /** Begins to connect. */
   void start() {
-    thread.execute(() -> attempt(0));
+    thread.execute(() -> attempt(1));
   }
 
   /** What tells the key from all others, once it was seen. */
   Optional<String> identity() {
-    return Optional.ofNullable(identity);
+    return connector.identity();
   }
 
   /** Whether only another process could connect. */
@@ -106,16 +102,16 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
       if (e.refusesPlaintext()) {
         throw Failures.translate(e);
       }
-      lose(usable.connection(), String.valueOf(e.getMessage()));
-    } catch (UnusableOutputException lost) {
-      lose(usable.connection(), String.valueOf(lost.getMessage()));
+      lose(usable.connection(), e);
+    } catch (UnusableOutputException e) {
+      lose(usable.connection(), e);
     }
     Usable<C> again = await(deadline);
     try {
       return call.apply(again);
-    } catch (Pkcs11Exception | UnusableOutputException lost) {
-      lose(again.connection(), String.valueOf(lost.getMessage()));
-      throw Failures.translate(lost);
+    } catch (Pkcs11Exception | UnusableOutputException e) {
+      lose(again.connection(), e);
+      throw Failures.translate(e);
     }
   }
 
@@ -126,7 +122,7 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
       now = state();
     }
     return switch (now) {
-      case LinkState.Connected<C>(Usable<C> usable) -> usable;
+      case LinkState.Connected<C> connected -> connected.usable();
       case LinkState.Lost<C> lost -> throw lost.cause();
       case LinkState.Connecting<C> _ ->
           throw BackendUnavailable.deadlineExceeded("no connection to the token yet");
@@ -146,94 +142,86 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
     return state;
   }
 
-  /** Says that a connection does not work any more. The first to say so has it made again. */
-  private void lose(Connection broken, String why) {
-    synchronized (this) {
-      if (!(state instanceof LinkState.Connected<C>(Usable<C> usable))
-          || usable.connection() != broken) {
-        return;
-      }
-      state = new LinkState.Connecting<>(new CountDownLatch(1));
-      driver.connected(false);
-    }
-    LOG.log(Level.WARNING, "key \"{0}\": connection to the token lost: {1}", name, why);
+  /** Has the connection proved beside everything else, because another key's is lost. */
+  private void proveSoon() {
     try {
       thread.execute(
           () -> {
-            broken.close();
-            attempt(0);
+            if (state() instanceof LinkState.Connected<C> connected) {
+              prove(connected.usable());
+            }
           });
-    } catch (RejectedExecutionException closedMeanwhile) {
-      broken.close();
+    } catch (RejectedExecutionException closed) {
+      // Nobody needs it any more.
     }
   }
 
-  private void attempt(int failures) {
+  private void prove(Usable<C> usable) {
+    try {
+      usable.prove(Deadline.after(PROOF));
+    } catch (Pkcs11Exception | UnusableOutputException e) {
+      lose(usable.connection(), e);
+    } catch (KmsException tooBusyToSay) {
+      // Its calls will find out.
+    }
+  }
+
+  /** Says that a connection does not work any more. The first to say so has it made again. */
+  private void lose(C broken, RuntimeException why) {
+    Duration pause;
+    synchronized (this) {
+      if (!(state instanceof LinkState.Connected<C> connected)
+          || connected.usable().connection() != broken) {
+        return;
+      }
+      lostSoon = isFlapping(connected, why) ? lostSoon + 1 : 0;
+      pause = Pauses.afterLoss(lostSoon);
+      state = new LinkState.Connecting<>(new CountDownLatch(1));
+      driver.working().remove(prove);
+    }
+    if (lossesTold.take()) {
+      LOG.log(
+          Level.WARNING,
+          "key \"{0}\": connection to the token lost: {1}{2}",
+          name,
+          why.getMessage(),
+          lossesTold.leftOut());
+    }
+    if (why instanceof Pkcs11Exception e && e.tellsOfLostSession()) {
+      broken.abandon();
+    }
+    broken.close();
+    attemptAfter(pause, 1);
+  }
+
+  private boolean isFlapping(LinkState.Connected<C> connected, RuntimeException why) {
+    boolean isOutdated = why instanceof Pkcs11Exception e && e.isOutdated();
+    return !isOutdated && clock.getAsLong() - connected.since() < SOON.toNanos();
+  }
+
+  private void attemptAfter(Duration pause, int number) {
+    try {
+      ScheduledFuture<?> _ = thread.schedule(() -> attempt(number), pause.toNanos(), NANOSECONDS);
+    } catch (RejectedExecutionException closedMeanwhile) {
+      // The last state is Closed.
+    }
+  }
+
+  private void attempt(int number) {
     if (state() instanceof LinkState.Closed<C>) {
       return;
     }
-    KmsException cause;
     try {
-      connect();
-      return;
+      Usable<C> usable = connector.connect();
+      if (!become(new LinkState.Connected<>(usable, clock.getAsLong()))) {
+        usable.connection().close();
+      }
     } catch (RuntimeException failure) {
-      cause = Failures.translate(failure);
-    }
-    if (cause instanceof BackendUnavailable && driver.canReinitialize() && mayReinitialize()) {
-      try {
-        driver.reinitialize();
-        connect();
-        return;
-      } catch (RuntimeException failure) {
-        cause = Failures.translate(failure);
-      }
-    }
-    fail(cause, failures);
-  }
-
-  /**
-   * Initializing the library again breaks what other keys have with it: they connect again and lose
-   * no call, but it is done rarely, as long as any of them works.
-   */
-  private boolean mayReinitialize() {
-    long now = System.nanoTime();
-    if (driver.isInUse() && now - lastReinitialized < RARELY.toNanos()) {
-      return false;
-    }
-    lastReinitialized = now;
-    return true;
-  }
-
-  private void connect() {
-    Deadline deadline = Deadline.after(ATTEMPT);
-    C connection = driver.connect(deadline, Steps.UNTOLD);
-    try {
-      KnownGood knownGood = KnownGood.prove(connection, deadline);
-      KnownGood before = provenBefore;
-      if (before != null && !before.opensWith(connection, deadline)) {
-        throw new KeyUnavailable(
-            "the key on the token is not the one that was there before: it does not open what that"
-                + " wrapped",
-            null);
-      }
-      provenBefore = knownGood;
-      identity = connection.identity();
-      if (!become(new LinkState.Connected<>(new Usable<>(connection, knownGood)))) {
-        connection.close();
-      }
-    } catch (RuntimeException e) {
-      connection.close();
-      throw e;
-    }
-  }
-
-  private void fail(KmsException cause, int failures) {
-    if (failures == 0 || cause instanceof AccessDenied) {
+      KmsException cause = Failures.translate(failure);
       LOG.log(Level.DEBUG, "key \"{0}\": {1}", name, cause.getMessage());
-    }
-    if (become(new LinkState.Lost<>(cause, lostSince()))) {
-      long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, 10));
-      ScheduledFuture<?> _ = thread.schedule(() -> attempt(failures + 1), pause, MILLISECONDS);
+      if (become(new LinkState.Lost<>(cause, lostSince()))) {
+        attemptAfter(Pauses.after(cause, number), number + 1);
+      }
     }
   }
 
@@ -249,7 +237,7 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
     LinkState<C> before = state;
     state = next;
     if (next instanceof LinkState.Connected<C>) {
-      driver.connected(true);
+      driver.working().add(prove);
     }
     if (before instanceof LinkState.Connecting<C>(CountDownLatch ended)) {
       ended.countDown();
@@ -282,9 +270,9 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
 
   private void release(LinkState<C> before) {
     switch (before) {
-      case LinkState.Connected<C>(Usable<C> usable) -> {
-        driver.connected(false);
-        usable.connection().close();
+      case LinkState.Connected<C> connected -> {
+        driver.working().remove(prove);
+        connected.usable().connection().close();
       }
       case LinkState.Connecting<C>(CountDownLatch ended) -> ended.countDown();
       case LinkState.Lost<C> _, LinkState.Closed<C> _ -> {}

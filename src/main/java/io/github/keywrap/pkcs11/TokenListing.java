@@ -2,9 +2,9 @@ package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException;
+import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +15,9 @@ import java.util.stream.Collectors;
 /** What a library and its tokens tell, in lines for an operator. */
 public final class TokenListing {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Longer than anything may take that has a deadline. */
+  private static final Duration MOST = Duration.ofSeconds(60);
 
   private static final List<Attribute.Type> FLAGS =
       List.of(
@@ -27,7 +30,8 @@ public final class TokenListing {
           Attribute.Type.DECRYPT,
           Attribute.Type.SIGN,
           Attribute.Type.WRAP,
-          Attribute.Type.UNWRAP);
+          Attribute.Type.UNWRAP,
+          Attribute.Type.DERIVE);
 
   private TokenListing() {}
 
@@ -37,18 +41,25 @@ public final class TokenListing {
    * @throws io.github.keywrap.domain.OperatorException if the library cannot be loaded
    * @throws KmsException if it fails
    */
-  public static List<String> of(Path library) {
+  public static List<String> of(LibrarySettings library) {
+    return Foreground.run(MOST, () -> list(library));
+  }
+
+  private static List<String> list(LibrarySettings library) {
     Deadline deadline = Deadline.after(PATIENCE);
     try (Module module = Module.of(library)) {
-      module.initialize();
-      List<Token> tokens = Slots.tokens(module, deadline);
+      Initialization initialized = module.initialized(deadline);
+      List<Long> slots = Slots.withToken(initialized, deadline);
       List<String> lines = new ArrayList<>();
-      lines.add("%s: %d token(s)".formatted(library, tokens.size()));
-      for (Token token : tokens) {
-        describe(module, token, deadline, lines);
+      lines.add("%s: %d token(s)".formatted(library.path(), slots.size()));
+      for (long slot : slots) {
+        goOn(
+            "token in slot %d ".formatted(slot),
+            lines,
+            () -> describe(initialized, Slots.token(initialized, slot, deadline), deadline, lines));
       }
       return lines;
-    } catch (Pkcs11Exception e) {
+    } catch (Pkcs11Exception | UnusableOutputException e) {
       throw Failures.translate(e);
     }
   }
@@ -60,23 +71,24 @@ public final class TokenListing {
    * @throws KmsException if the token is not there, fails or refuses the PIN
    */
   public static List<String> of(Pkcs11KeySettings settings) {
+    return Foreground.run(MOST, () -> list(settings));
+  }
+
+  private static List<String> list(Pkcs11KeySettings settings) {
     Deadline deadline = Deadline.after(PATIENCE);
-    try (Module module = Module.of(settings.token().library());
-        NativeDriver driver = new NativeDriver(settings)) {
-      module.initialize();
-      Token token = driver.token(deadline);
-      List<String> lines = new ArrayList<>();
-      lines.add("%s, as the user of key \"%s\":".formatted(token, settings.name()));
-      try (Session session = Session.open(module, token, deadline)) {
-        new TokenLogin(settings.token()).logIn(session, token, deadline);
-        TokenObjects objects = new TokenObjects(session, deadline);
-        for (long key : objects.find(List.of(KeyFinder.SECRET_KEY))) {
-          lines.add("  key       " + describe(objects, key));
-          lines.add("            " + attributes(objects, key));
-        }
-      }
+    List<String> lines = new ArrayList<>();
+    try (NativeDriver driver = new NativeDriver(settings)) {
+      driver.reading(
+          deadline,
+          (token, objects) -> {
+            lines.add("%s, as the user of key \"%s\":".formatted(token, settings.name()));
+            for (long key : objects.find(List.of(KeyFinder.SECRET_KEY))) {
+              lines.add("  key       " + describe(objects, key));
+              lines.add("            " + attributes(objects, key));
+            }
+          });
       return lines;
-    } catch (Pkcs11Exception e) {
+    } catch (Pkcs11Exception | AbsentTokenException | UnusableOutputException e) {
       throw Failures.translate(e);
     }
   }
@@ -98,13 +110,18 @@ public final class TokenListing {
     return String.join(", ", told);
   }
 
-  private static void describe(Module module, Token token, Deadline deadline, List<String> lines) {
+  private static void describe(
+      Initialization library, Token token, Deadline deadline, List<String> lines) {
     lines.add("");
     lines.add("token       " + token);
     lines.add("  slot      %d (changes; never use it in settings)".formatted(token.slot()));
-    lines.add(
-        "  in list   slot-list-index %d (for driver: sunpkcs11 only)"
-            .formatted(Slots.indexOf(module, token, deadline)));
+    goOn(
+        "  in list   ",
+        lines,
+        () ->
+            lines.add(
+                "  in list   slot-list-index %d (for driver: sunpkcs11 only)"
+                    .formatted(Slots.all(library, deadline).indexOf(token.slot()))));
     lines.add("  made by   %s, %s".formatted(token.manufacturer(), token.model()));
     lines.add(
         "  flags     "
@@ -112,20 +129,41 @@ public final class TokenListing {
                 .filter(token::has)
                 .map(Token.Flag::toString)
                 .collect(Collectors.joining(", ")));
-    String mechanisms =
-        Slots.mechanisms(module, token, deadline).stream()
-            .map(Mechanism::describe)
-            .collect(Collectors.joining(", "));
-    lines.add(
-        "  of use    " + (mechanisms.isEmpty() ? "no mechanism that keywrap knows" : mechanisms));
+    lines.add("  sessions  " + sessions(token));
+    goOn(
+        "  of use    ",
+        lines,
+        () -> lines.add("  of use    " + mechanisms(library, token, deadline)));
     if (token.has(Token.Flag.TOKEN_INITIALIZED)) {
-      describeKeys(module, token, deadline, lines);
+      goOn("  key       ", lines, () -> describeKeys(library, token, deadline, lines));
     }
   }
 
+  /** One token that refuses an answer must not keep the others from being seen. */
+  private static void goOn(String what, List<String> lines, Runnable describe) {
+    try {
+      describe.run();
+    } catch (Pkcs11Exception | UnusableOutputException refused) {
+      lines.add(what + "not told: " + refused.getMessage());
+    }
+  }
+
+  private static String sessions(Token token) {
+    int most = token.mostSessions(false);
+    return most == Integer.MAX_VALUE ? "as many as it takes" : "%d at most".formatted(most);
+  }
+
+  private static String mechanisms(Initialization library, Token token, Deadline deadline) {
+    String known =
+        Slots.mechanisms(library, token, deadline).stream()
+            .map(Mechanism::describe)
+            .collect(Collectors.joining(", "));
+    return known.isEmpty() ? "no mechanism that keywrap knows" : known;
+  }
+
   private static void describeKeys(
-      Module module, Token token, Deadline deadline, List<String> lines) {
-    try (Session session = Session.open(module, token, deadline)) {
+      Initialization library, Token token, Deadline deadline, List<String> lines) {
+    try (Session session = Session.open(library, token, false, deadline)) {
       TokenObjects objects = new TokenObjects(session, deadline);
       long[] keys = objects.find(List.of(KeyFinder.SECRET_KEY));
       for (long key : keys) {
@@ -145,15 +183,6 @@ public final class TokenListing {
             .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
             .orElse("");
     String id = objects.attribute(key, Attribute.Type.ID).map(HexFormat.of()::formatHex).orElse("");
-    return "\"%s\", id %s, %s".formatted(label, id, keyType(objects, key));
-  }
-
-  private static String keyType(TokenObjects objects, long key) {
-    return objects
-        .attribute(key, Attribute.Type.KEY_TYPE)
-        .filter(value -> value.length == Long.BYTES)
-        .map(Attribute::number)
-        .map(type -> type == Attribute.AES ? "AES" : "key type 0x" + Long.toHexString(type))
-        .orElse("of a type that the token does not tell");
+    return "\"%s\", id %s, %s".formatted(label, id, KeyKind.of(objects, key));
   }
 }

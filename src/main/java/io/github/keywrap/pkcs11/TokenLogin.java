@@ -2,36 +2,130 @@ package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException.AccessDenied;
-import io.github.keywrap.settings.TokenSettings;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.settings.LoginSettings;
+import io.github.keywrap.settings.SecretSource;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Logs in to a token that says how many tries are left. */
 final class TokenLogin {
+  private static final Logger LOG = System.getLogger(TokenLogin.class.getName());
+  private static final String PIN_PAD = "its PIN pad";
+
   private static final List<Token.Flag> FORBIDDING =
       List.of(Token.Flag.USER_PIN_LOCKED, Token.Flag.USER_PIN_FINAL_TRY);
 
+  private final LoginSettings settings;
   private final PinGuard guard;
-  private final long userType;
 
-  TokenLogin(TokenSettings settings) {
-    this.guard = new PinGuard(settings.pin(), settings.stateDirectory());
-    this.userType = settings.userType();
+  TokenLogin(LoginSettings settings, Path stateDirectory) {
+    this.settings = settings;
+    this.guard = new PinGuard(stateDirectory);
+  }
+
+  /** Calls {@code C_Login}; says whether nobody was logged in before. */
+  interface WithPin {
+    boolean logIn(SecretBytes pin);
   }
 
   /**
-   * Logs in.
+   * Logs in, if that is to be done at all.
    *
+   * @return whether nobody was logged in before
    * @throws AccessDenied if the token refuses the PIN, or it is not tried
+   * @throws BackendUnavailable if it cannot be tried now
    * @throws Pkcs11Exception if the login fails for another reason
    */
-  void logIn(Session session, Token token, Deadline deadline) {
-    for (Token.Flag flag : FORBIDDING) {
-      if (token.has(flag)) {
-        throw new AccessDenied(
-            "token %s says \"%s\": no login is tried; use its own tools".formatted(token, flag),
-            null);
+  boolean logIn(Module module, Initialization library, Session session, Token token, Deadline due) {
+    TokenIdentity identity = TokenIdentity.of(module, token);
+    return switch (settings) {
+      case LoginSettings.None _ -> false;
+      case LoginSettings.AtPinPad(long userType) -> {
+        requirePinPad(token);
+        PinGuard.Attempt attempt =
+            new PinGuard.Attempt(identity, userType, PIN_PAD, PinGuard.Attempt.UNSEEN);
+        yield guard.logIn(
+            attempt,
+            due,
+            () -> {
+              requireTries(Slots.token(library, token.slot(), due));
+              return session.loginAtPinPad(userType, due);
+            });
       }
+      case LoginSettings.WithPin(SecretSource pin, long userType) ->
+          logIn(
+              pin,
+              userType,
+              identity,
+              due,
+              () -> Slots.token(library, token.slot(), due),
+              secret -> session.login(userType, secret, due));
+    };
+  }
+
+  /** What a token says of itself now. */
+  interface Look {
+    Token now();
+  }
+
+  /** Logs in with a PIN; what the token says is asked for when nobody else tries one. */
+  boolean logIn(
+      SecretSource pin,
+      long userType,
+      TokenIdentity token,
+      Deadline deadline,
+      Look look,
+      WithPin login) {
+    try {
+      PinGuard.Attempt attempt =
+          new PinGuard.Attempt(token, userType, pin.description(), pin.identity());
+      return guard.logIn(
+          attempt,
+          deadline,
+          () -> {
+            requireTries(look.now());
+            try (SecretBytes secret = pin.read()) {
+              if (!pin.identity().equals(attempt.source())) {
+                throw new BackendUnavailable(pin.description() + " is just being replaced", null);
+              }
+              return login.logIn(secret);
+            }
+          });
+    } catch (OperatorException e) {
+      throw new BackendUnavailable(
+          "the PIN of token %s: %s; %s".formatted(token, e.getMessage(), e.hint()), e);
     }
-    guard.logIn(token.serial(), token.toString(), pin -> session.login(userType, pin, deadline));
+  }
+
+  private static void requireTries(Token token) {
+    FORBIDDING.stream()
+        .filter(token::has)
+        .findFirst()
+        .ifPresent(
+            flag -> {
+              throw new AccessDenied(
+                  "token %s says \"%s\": no login is tried; use its own tools"
+                      .formatted(token, flag),
+                  null);
+            });
+    if (token.has(Token.Flag.USER_PIN_COUNT_LOW)) {
+      LOG.log(
+          Level.WARNING,
+          "token {0} says \"{1}\": somebody has tried a wrong PIN",
+          token,
+          Token.Flag.USER_PIN_COUNT_LOW);
+    }
+  }
+
+  private static void requirePinPad(Token token) {
+    if (!token.has(Token.Flag.PROTECTED_AUTHENTICATION_PATH)) {
+      throw new AccessDenied(
+          "token %s has no PIN pad; set login: pin, and pin:".formatted(token), null);
+    }
   }
 }

@@ -20,6 +20,9 @@ record TokenObjects(Session session, Deadline deadline) {
   /** An attribute that is longer has no use here. */
   private static final int MAX_ATTRIBUTE = 1_024;
 
+  /** More objects than a token has room for; one that names more does not come to an end. */
+  private static final int MOST = 100_000;
+
   /** {@code CK_UNAVAILABLE_INFORMATION}: the length of an attribute that is not told. */
   private static final long UNAVAILABLE = -1;
 
@@ -41,11 +44,13 @@ record TokenObjects(Session session, Deadline deadline) {
     MemorySegment batch = arena.allocate(JAVA_LONG, BATCH);
     MemorySegment count = arena.allocate(JAVA_LONG);
     List<long[]> all = new ArrayList<>();
-    long length;
+    int found = 0;
+    int length;
     do {
       library.findObjects(handle, batch, BATCH, count);
-      length = count.get(JAVA_LONG, 0);
-      all.add(batch.asSlice(0, length * Long.BYTES).toArray(JAVA_LONG));
+      length = Claim.of(Function.C_FindObjects, "objects in one call", count, BATCH);
+      found = Claim.of(Function.C_FindObjects, "objects or more", (long) found + length, MOST);
+      all.add(batch.asSlice(0, length * (long) Long.BYTES).toArray(JAVA_LONG));
     } while (length > 0);
     return all.stream().flatMapToLong(LongStream::of).toArray();
   }
@@ -69,10 +74,12 @@ record TokenObjects(Session session, Deadline deadline) {
               default -> throw e;
             };
           }
-          long length = template.get(JAVA_LONG, 16);
-          return length == UNAVAILABLE
-              ? Optional.<byte[]>empty()
-              : Optional.of(value.asSlice(0, length).toArray(JAVA_BYTE));
+          long claimed = template.get(JAVA_LONG, 16);
+          if (claimed == UNAVAILABLE) {
+            return Optional.<byte[]>empty();
+          }
+          int length = Claim.of(Function.C_GetAttributeValue, "bytes", claimed, MAX_ATTRIBUTE);
+          return Optional.of(value.asSlice(0, length).toArray(JAVA_BYTE));
         });
   }
 

@@ -7,5 +7,7 @@ public enum GcmIv {
   /** The token, which writes it over the one in the parameters. */
   WRITTEN_BACK,
   /** The token, which appends it to the ciphertext. */
-  APPENDED
+  APPENDED,
+  /** As {@link #APPENDED}, by a token that wants no room for an IV in the parameters. */
+  APPENDED_NULL
 }

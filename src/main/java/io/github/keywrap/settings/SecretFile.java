@@ -91,13 +91,15 @@ public record SecretFile(Path path, boolean asIs) implements SecretSource {
     return secret;
   }
 
-  /** The same whether {@code asIs} or not: a PIN that a token refused stays one. */
+  /**
+   * The same by any path, and whether {@code asIs} or not: a PIN that a token refused stays one.
+   */
   @Override
   public String identity() {
     try {
       Map<String, Object> attributes =
           Files.readAttributes(path, "unix:dev,ino,lastModifiedTime,ctime,size");
-      return "%s %s".formatted(description(), new TreeMap<>(attributes));
+      return new TreeMap<>(attributes).toString();
     } catch (IOException e) {
       throw unreadable();
     }

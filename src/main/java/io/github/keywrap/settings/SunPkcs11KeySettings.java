@@ -1,13 +1,15 @@
 package io.github.keywrap.settings;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An AES key on a token behind PKCS#11, over the JDK's own provider ({@code type: pkcs11}, {@code
- * driver: sunpkcs11}). The provider shows neither the token's label nor a key's CKA_ID.
+ * driver: sunpkcs11}). The provider does not show a key's CKA_ID.
  *
  * @param library of the token's vendor
- * @param slotListIndex place of the token's slot in the list of all slots, from 0
+ * @param token which token; null: the one at {@code slotListIndex}, whichever it is
+ * @param slotListIndex place of the token's slot in the list of all slots, from 0; null: anywhere
  * @param pin of the user
  * @param stateDirectory where refused PINs are recorded
  * @param keyLabel CKA_LABEL; no other secret key on the token may have the same
@@ -17,8 +19,9 @@ import java.nio.file.Path;
  */
 public record SunPkcs11KeySettings(
     String name,
-    Path library,
-    int slotListIndex,
+    LibrarySettings library,
+    @Nullable TokenName token,
+    @Nullable Integer slotListIndex,
     SecretSource pin,
     Path stateDirectory,
     String keyLabel,

@@ -18,6 +18,14 @@ public sealed interface TokenProfile {
     }
   }
 
+  /** AES-CBC, then a MAC with a second key, both by the token: for tokens without GCM. */
+  record AesCbcHmac(Hmac.Sha256 hmac) implements TokenProfile {
+    @Override
+    public Algorithm algorithm() {
+      return Algorithm.AES_CBC_HMAC;
+    }
+  }
+
   /** SM4-GCM, by the token. */
   record Sm4Gcm(Sm4Key key, long mechanism, GcmSettings gcm) implements TokenProfile {
     @Override
@@ -54,7 +62,7 @@ public sealed interface TokenProfile {
   record Sm4Key(long keyType, @Nullable Long keyGeneration) {}
 
   /**
-   * SM4-CBC of a vendor.
+   * Cipher Block Chaining.
    *
    * @param mechanism CKM number
    * @param pads whether the token pads; otherwise keywrap does, to the same bytes

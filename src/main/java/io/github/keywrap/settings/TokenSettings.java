@@ -7,9 +7,16 @@ import java.nio.file.Path;
  *
  * @param library of the token's vendor
  * @param name which token
- * @param pin of the user
- * @param userType {@code CK_USER_TYPE} to log in as
+ * @param login of the user that wraps
+ * @param makerLogin of the user that makes keys, often the same
+ * @param writes whether sessions are read/write, as some tokens want them; otherwise only that of
+ *     {@code keygen} is
  * @param stateDirectory where refused PINs are recorded
  */
 public record TokenSettings(
-    Path library, TokenName name, SecretSource pin, long userType, Path stateDirectory) {}
+    LibrarySettings library,
+    TokenName name,
+    LoginSettings login,
+    LoginSettings makerLogin,
+    boolean writes,
+    Path stateDirectory) {}

@@ -26,7 +26,7 @@ public interface Gcm {
     return switch (algorithm) {
       case AES_GCM -> new AesGcm(key);
       case SM4_GCM, SM4_SEALED -> new Sm4Gcm(key);
-      case SM4_CBC_HMAC, SM4_CBC_HMAC_SM3 ->
+      case AES_CBC_HMAC, SM4_CBC_HMAC, SM4_CBC_HMAC_SM3 ->
           throw new IllegalArgumentException(algorithm + " is computed by tokens only");
     };
   }

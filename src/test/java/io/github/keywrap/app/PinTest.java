@@ -8,6 +8,7 @@ import io.github.keywrap.config.ConfigurationException;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.AccessDenied;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.pkcs11.MadeKey;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
@@ -96,7 +97,7 @@ final class PinTest {
     Files.delete(state);
     Files.writeString(state, "a file where the folder should be");
     assertThatThrownBy(() -> Pkcs11Keys.tryOut(token.key(""), Steps.UNTOLD))
-        .isInstanceOf(AccessDenied.class)
+        .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("is not tried, because a refusal could not be recorded");
     assertThat(logins()).isZero();
   }
@@ -132,7 +133,7 @@ final class PinTest {
     token.pin(SoftHsm.PIN + "\r");
     assertThatThrownBy(() -> token.key("")).isInstanceOf(ConfigurationException.class);
     assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD))
-        .isInstanceOf(AccessDenied.class)
+        .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("ends with a carriage return");
     assertThat(logins()).isZero();
     token.pin(SoftHsm.PIN);

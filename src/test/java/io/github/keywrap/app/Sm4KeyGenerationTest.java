@@ -79,7 +79,7 @@ final class Sm4KeyGenerationTest {
     SoftHsm.faults("C_GenerateKey fail 30 2", "C_DestroyObject fail 30");
     assertThatThrownBy(() -> Pkcs11Keys.generate(token.key(CBC)))
         .isInstanceOf(OperatorException.class)
-        .hasMessageContaining("the SM4 key \"kek\" with id");
+        .hasMessageContaining("and the key \"kek\" with id");
   }
 
   /** As after a keygen that was killed between the two. */
@@ -89,7 +89,8 @@ final class Sm4KeyGenerationTest {
     String _ = SoftHsm.run(tool("--delete-object", "--type", "secrkey", "--label", "kek-mac"));
     assertThatThrownBy(() -> Pkcs11Keys.tryOut(token.key(CBC), Steps.UNTOLD))
         .isInstanceOf(KeyUnavailable.class)
-        .hasMessageContaining("no MAC keys belong to the SM4 key with label \"kek\"")
+        .hasMessageContaining(
+            "the token has no MAC key: none whose CKA_ID is that of the key with label \"kek\"")
         .hasMessageContaining("\"kek-mac\"");
   }
 

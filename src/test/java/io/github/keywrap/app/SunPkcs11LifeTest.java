@@ -15,14 +15,17 @@ import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Reinitialization;
 import io.github.keywrap.pkcs11.Steps;
 import io.github.keywrap.pkcs11.SunPkcs11Keys;
+import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.SunPkcs11KeySettings;
 import io.github.keywrap.token.SoftHsm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -49,7 +52,8 @@ final class SunPkcs11LifeTest {
     token = TokenKey.in(folder);
     id = Pkcs11Keys.generate(token.key("")).keyId();
     library = SoftHsm.copyOfLibrary(SoftHsm.faultyLibrary());
-    slotListIndex = SoftHsm.slotListIndex(Tokens.list(SoftHsm.LIBRARY), token.token());
+    slotListIndex =
+        SoftHsm.slotListIndex(Tokens.list(new LibrarySettings(SoftHsm.LIBRARY, "")), token.token());
   }
 
   @AfterEach
@@ -191,6 +195,74 @@ final class SunPkcs11LifeTest {
     slotListIndex = 9_999;
     assertThatThrownBy(() -> SunPkcs11Keys.tryOut(settings(""), Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class);
+  }
+
+  /** The PIN is the token's that the settings name, and nobody else's. */
+  @Test
+  void thePinIsNotGivenToAnotherTokenInThatPlace() throws Exception {
+    long before = SoftHsm.logins();
+    assertThatThrownBy(
+            () -> SunPkcs11Keys.tryOut(settings(", token: \"serial:4711\""), Steps.UNTOLD))
+        .isInstanceOf(KeyUnavailable.class)
+        .hasMessageContaining("the token at slot-list-index")
+        .hasMessageContaining("and not with serial 4711: no login is tried");
+    assertThat(SoftHsm.logins()).isEqualTo(before);
+    SunPkcs11Keys.tryOut(settings(", token: " + token.token()), Steps.UNTOLD);
+    SunPkcs11Keys.tryOut(byNameOnly(), Steps.UNTOLD);
+  }
+
+  private SunPkcs11KeySettings byNameOnly() throws Exception {
+    SunPkcs11KeySettings key = settings(", token: " + token.token());
+    return new SunPkcs11KeySettings(
+        key.name(),
+        key.library(),
+        key.token(),
+        null,
+        key.pin(),
+        key.stateDirectory(),
+        key.keyLabel(),
+        key.identity(),
+        key.checkValue(),
+        key.generation(),
+        key.pool());
+  }
+
+  /** The provider itself leaves threads behind that look for a token, at each attempt. */
+  @Test
+  void aTokenThatIsAwayLeaksNoThreads() throws Exception {
+    SunPkcs11KeySettings absent = settings(", token: nowhere");
+    assertThatThrownBy(() -> SunPkcs11Keys.tryOut(absent, Steps.UNTOLD))
+        .isInstanceOf(KeyUnavailable.class);
+    SoftHsm.faults("C_GetTokenInfo fail e0"); // CKR_TOKEN_NOT_PRESENT
+    assertThatThrownBy(() -> SunPkcs11Keys.tryOut(settings(""), Steps.UNTOLD))
+        .isInstanceOf(BackendUnavailable.class);
+    long before = threadsOfTheProvider();
+    for (int i = 0; i < 10; i++) {
+      assertThatThrownBy(() -> SunPkcs11Keys.tryOut(settings(""), Steps.UNTOLD))
+          .isInstanceOf(BackendUnavailable.class);
+    }
+    assertThat(threadsOfTheProvider()).isEqualTo(before);
+  }
+
+  private static long threadsOfTheProvider() {
+    return Thread.getAllStackTraces().values().stream()
+        .filter(
+            trace ->
+                Arrays.stream(trace)
+                    .anyMatch(frame -> frame.getClassName().startsWith("sun.security.pkcs11")))
+        .count();
+  }
+
+  /** Handles of the provider are seen by nobody else: what they mean must not change. */
+  @Test
+  void theLibraryOfTheProviderIsNeverInitializedAgain() throws Exception {
+    try (KeyWrapper wrapper = SunPkcs11Keys.open(settings(""))) {
+      WrappedKey before = wrap(wrapper);
+      assertThatThrownBy(() -> Reinitialization.of(library))
+          .isInstanceOf(BackendUnavailable.class)
+          .hasMessageContaining("is also the JDK's and cannot be initialized again");
+      unwrap(wrapper, before);
+    }
   }
 
   private static String told(SunPkcs11KeySettings settings) {

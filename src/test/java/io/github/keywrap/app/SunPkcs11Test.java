@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.keywrap.config.SettingsLoader;
 import io.github.keywrap.settings.KeySettings;
+import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.Settings;
 import io.github.keywrap.token.SoftHsm;
 import java.nio.file.Files;
@@ -32,7 +33,8 @@ final class SunPkcs11Test extends TokenKeyContract {
   protected String keySettings(int which, int generation) throws Exception {
     if (copy.equals(SoftHsm.LIBRARY)) {
       copy = SoftHsm.copyOfLibrary(SoftHsm.LIBRARY);
-      slotListIndex = SoftHsm.slotListIndex(Tokens.list(SoftHsm.LIBRARY), token());
+      slotListIndex =
+          SoftHsm.slotListIndex(Tokens.list(new LibrarySettings(SoftHsm.LIBRARY, "")), token());
     }
     return """
         { type: pkcs11, driver: sunpkcs11, library: %s, slot-list-index: %d, key-label: kek-%d, \

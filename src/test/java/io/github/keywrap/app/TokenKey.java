@@ -1,6 +1,8 @@
 package io.github.keywrap.app;
 
 import io.github.keywrap.config.SettingsLoader;
+import io.github.keywrap.settings.KeySettings;
+import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.Settings;
 import io.github.keywrap.settings.TokenName;
@@ -9,11 +11,17 @@ import io.github.keywrap.token.SoftHsm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Settings of a key on a new token of the library with faults, in a folder. */
 final class TokenKey {
+  static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
+
   private final Path folder;
   private final String token;
 
@@ -25,11 +33,32 @@ final class TokenKey {
   static TokenKey in(Path folder) throws Exception {
     SoftHsm.faults();
     TokenKey key = new TokenKey(folder, SoftHsm.newToken());
-    Files.createFile(
-        folder.resolve("pin"),
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.createFile(folder.resolve("pin"), PosixFilePermissions.asFileAttribute(PRIVATE));
     key.pin(SoftHsm.PIN);
     return key;
+  }
+
+  /** Makes two keys on one new token, as in every rotation: kek-a and kek-b. */
+  static List<Pkcs11KeySettings> twoOnOneToken(Path folder) throws Exception {
+    TokenKey first = in(folder);
+    Path file =
+        Files.writeString(
+            folder.resolve("two.yaml"),
+            """
+            keywrap:
+              state-directory: state
+              active: a
+              keys:
+                a: { type: pkcs11, library: %1$s, token: %2$s, key-label: kek-a, pin: { file: pin } }
+                b: { type: pkcs11, library: %1$s, token: %2$s, key-label: kek-b, pin: { file: pin } }
+            """
+                .formatted(SoftHsm.faultyLibrary(), first.token()));
+    List<Pkcs11KeySettings> keys = new ArrayList<>();
+    for (KeySettings key : new SettingsLoader(file, Map.of()).load().settings().keys()) {
+      String _ = KeyGeneration.generate(key);
+      keys.add((Pkcs11KeySettings) key);
+    }
+    return keys;
   }
 
   void pin(String pin) throws IOException {
@@ -65,11 +94,26 @@ final class TokenKey {
   /** The same key on another token. */
   Pkcs11KeySettings keyOn(TokenName name) throws Exception {
     Pkcs11KeySettings key = key("");
+    return at(key, key.token().library(), name);
+  }
+
+  /** The same key by another name of the library. */
+  static Pkcs11KeySettings keyIn(Pkcs11KeySettings key, Path library) {
+    return at(key, new LibrarySettings(library, ""), key.token().name());
+  }
+
+  private static Pkcs11KeySettings at(
+      Pkcs11KeySettings key, LibrarySettings library, TokenName name) {
     TokenSettings token = key.token();
     return new Pkcs11KeySettings(
         key.name(),
         new TokenSettings(
-            token.library(), name, token.pin(), token.userType(), token.stateDirectory()),
+            library,
+            name,
+            token.login(),
+            token.makerLogin(),
+            token.writes(),
+            token.stateDirectory()),
         key.key(),
         key.profile(),
         key.allowWeakKey(),

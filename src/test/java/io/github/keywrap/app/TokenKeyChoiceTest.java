@@ -12,10 +12,12 @@ import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.pkcs11.DerivingKey;
 import io.github.keywrap.pkcs11.MadeKey;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.pkcs11.Steps;
 import io.github.keywrap.pkcs11.TokenListing;
+import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.Settings;
 import io.github.keywrap.settings.TokenName;
@@ -25,6 +27,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +46,11 @@ final class TokenKeyChoiceTest {
   }
 
   private void makeKey(String label, String id, String... more) throws Exception {
-    List<String> command = new ArrayList<>(tool("--keygen", "--key-type", "AES:32"));
+    makeKeyOf("AES:32", label, id, more);
+  }
+
+  private void makeKeyOf(String type, String label, String id, String... more) throws Exception {
+    List<String> command = new ArrayList<>(tool("--keygen", "--key-type", type));
     command.addAll(List.of("--label", label, "--id", id));
     command.addAll(List.of(more));
     String _ = SoftHsm.run(command);
@@ -54,6 +62,10 @@ final class TokenKeyChoiceTest {
     command.addAll(List.of("--login", "--pin", SoftHsm.PIN));
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  private static LibrarySettings library(String path) {
+    return new LibrarySettings(Path.of(path), "");
   }
 
   private void tryOut(String more) throws Exception {
@@ -74,12 +86,73 @@ final class TokenKeyChoiceTest {
   }
 
   @Test
+  void aShorterKeyIsTakenAndCalledWhatItIs() throws Exception {
+    makeKeyOf("AES:16", "kek", LONG_ID, "--sensitive", "--private");
+    List<String> told = new ArrayList<>();
+    Pkcs11Keys.tryOut(
+        token.key(""),
+        new Steps() {
+          @Override
+          public <T> T step(String name, Supplier<T> step, Function<T, String> result) {
+            T value = step.get();
+            told.add(name + ": " + result.apply(value));
+            return value;
+          }
+        });
+    assertThat(told).contains("key: " + LONG_ID + ", AES, 128 bits");
+    try (KeyWrapper wrapper = Pkcs11Keys.open(token.key(""))) {
+      RoundTrip.of(wrapper);
+      assertThat(wrapper.currentKeyId()).contains(KeyId.of("pkcs11", LONG_ID + "-aes-gcm"));
+    }
+  }
+
+  @Test
+  void aKeyThatMayDoOtherThingsIsTakenWithAWarning() throws Exception {
+    makeKey(
+        "kek",
+        LONG_ID,
+        "--sensitive",
+        "--private",
+        "--usage-decrypt",
+        "--usage-wrap",
+        "--usage-sign");
+    requireWarningOf("wrap other keys (CKA_WRAP), unwrap other keys (CKA_UNWRAP), sign (CKA_SIGN)");
+  }
+
+  @Test
+  void aKeyThatOthersAreDerivedFromIsTakenWithAWarning() throws Exception {
+    DerivingKey.make(token.key(""));
+    requireWarningOf("derive keys (CKA_DERIVE)");
+  }
+
+  private void requireWarningOf(String uses) throws Exception {
+    try (WrittenLogs logs = new WrittenLogs()) {
+      tryOut("");
+      assertThat(logs.lines())
+          .filteredOn(line -> line.contains("the key may also"))
+          .singleElement()
+          .asString()
+          .contains("key \"k\": the key may also " + uses + ": a key should do one thing only");
+    }
+  }
+
+  @Test
+  void theKeyThatKeygenMakesIsNotWarnedAbout() throws Exception {
+    MadeKey _ = Pkcs11Keys.generate(token.key(""));
+    try (WrittenLogs logs = new WrittenLogs()) {
+      tryOut("");
+      assertThat(logs.lines()).noneMatch(line -> line.contains("the key may also"));
+    }
+  }
+
+  @Test
   void aMissingKeyIsAnErrorThatListsWhatIsThere() throws Exception {
     makeKey("other", LONG_ID, "--sensitive", "--private");
     assertThatThrownBy(() -> tryOut(""))
         .isInstanceOf(KeyUnavailable.class)
         .hasMessage(
-            "no AES keys with label \"kek\" are on the token; it has: \"other\" (id %s)", LONG_ID);
+            "the token has no AES key with label \"kek\"; its secret keys are \"other\" (id %s)",
+            LONG_ID);
   }
 
   @Test
@@ -116,7 +189,7 @@ final class TokenKeyChoiceTest {
     Pkcs11KeySettings absent = token.keyOn(new TokenName.Label("absent"));
     assertThatThrownBy(() -> Pkcs11Keys.tryOut(absent, Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class)
-        .hasMessageContaining("no tokens \"absent\" are present; there is: \"test-");
+        .hasMessageContaining("token \"absent\" is not there; the library shows \"test-");
   }
 
   @Test
@@ -134,10 +207,10 @@ final class TokenKeyChoiceTest {
 
   @Test
   void aLibraryThatIsNoneIsAnErrorWithAHint() throws Exception {
-    assertThatThrownBy(() -> TokenListing.of(Path.of("/bin/true")))
+    assertThatThrownBy(() -> TokenListing.of(library("/bin/true")))
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("cannot be loaded");
-    assertThatThrownBy(() -> TokenListing.of(Path.of("/no/such/library.so")))
+    assertThatThrownBy(() -> TokenListing.of(library("/no/such/library.so")))
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("does not exist");
   }
@@ -145,7 +218,7 @@ final class TokenKeyChoiceTest {
   @Test
   void listsTokensWithoutALogin() throws Exception {
     long before = SoftHsm.logins();
-    assertThat(TokenListing.of(SoftHsm.faultyLibrary()))
+    assertThat(TokenListing.of(library(SoftHsm.faultyLibrary().toString())))
         .anyMatch(line -> line.contains("\"" + token.token() + "\" (serial "))
         .anyMatch(line -> line.contains("CKM_AES_GCM"));
     assertThat(SoftHsm.logins()).isEqualTo(before);

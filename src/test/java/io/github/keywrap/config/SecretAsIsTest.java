@@ -8,6 +8,7 @@ import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.settings.JdCloudKeySettings;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.LocalKeySettings;
+import io.github.keywrap.settings.LoginSettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.SecretSource;
 import io.github.keywrap.settings.SunPkcs11KeySettings;
@@ -74,7 +75,7 @@ final class SecretAsIsTest {
   @Test
   void eachSecretCanBeTakenAsItIs() throws IOException {
     assertThat(read(((LocalKeySettings) key(LOCAL + AS_IS)).passphrase())).isEqualTo(LEFT);
-    assertThat(read(((Pkcs11KeySettings) key(TOKEN + AS_IS)).token().pin())).isEqualTo(LEFT);
+    assertThat(read(pin(key(TOKEN + AS_IS)))).isEqualTo(LEFT);
     assertThat(read(((SunPkcs11KeySettings) key(SUN_PKCS11 + AS_IS)).pin())).isEqualTo(LEFT);
     JdCloudKeySettings inKms =
         (JdCloudKeySettings)
@@ -91,7 +92,7 @@ final class SecretAsIsTest {
   void aCredentialCanBeTakenAsItIs() throws IOException {
     Map<String, String> environment = Map.of("CREDENTIALS_DIRECTORY", folder.toString());
     String key = TOKEN + "{ credential: left, as-is: true }";
-    assertThat(read(((Pkcs11KeySettings) key(key, environment)).token().pin())).isEqualTo(LEFT);
+    assertThat(read(pin(key(key, environment)))).isEqualTo(LEFT);
   }
 
   @Test
@@ -133,7 +134,11 @@ final class SecretAsIsTest {
   void aVariableCanSayAsIsToo() throws IOException {
     Map<String, String> environment = Map.of("KEYWRAP_KEYS_K_PIN_AS_IS", "true");
     KeySettings key = key(TOKEN + "{ file: left }", environment);
-    assertThat(read(((Pkcs11KeySettings) key).token().pin())).isEqualTo(LEFT);
+    assertThat(read(pin(key))).isEqualTo(LEFT);
+  }
+
+  private static SecretSource pin(KeySettings key) {
+    return ((LoginSettings.WithPin) ((Pkcs11KeySettings) key).token().login()).pin();
   }
 
   private KeySettings key(String key) throws IOException {

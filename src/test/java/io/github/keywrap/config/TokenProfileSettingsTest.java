@@ -7,13 +7,17 @@ import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.settings.GcmIv;
 import io.github.keywrap.settings.GcmSettings;
 import io.github.keywrap.settings.KeySettings;
+import io.github.keywrap.settings.LoginSettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.SealedKeyPlace;
+import io.github.keywrap.settings.SecretFile;
 import io.github.keywrap.settings.SunPkcs11KeySettings;
+import io.github.keywrap.settings.TokenName;
 import io.github.keywrap.settings.TokenProfile;
 import io.github.keywrap.settings.TokenProfile.Cbc;
 import io.github.keywrap.settings.TokenProfile.Hmac;
 import io.github.keywrap.settings.TokenProfile.Sm4Key;
+import io.github.keywrap.settings.TokenSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,12 +97,12 @@ final class TokenProfileSettingsTest {
   void eachNumberOverridesTheVendors() throws IOException {
     assertThat(
             profile(
-                "algorithm: sm4-cbc-hmac, vendor: tass, key-types: { sm4: \"0x7\", hmac: 43 },"
-                    + " mechanisms: { sm4-key-gen: \"0xffffffffffffffff\", sm4-cbc: \"0x9\","
+                "algorithm: sm4-cbc-hmac, vendor: tass, key-types: { sm4: \"0x10002\", hmac: 43 },"
+                    + " mechanisms: { sm4-key-gen: \"0xffffffffffffffff\", sm4-cbc: \"0x10008\","
                     + " sm3-hmac: 0x80000F01 }"))
         .isEqualTo(
             new TokenProfile.Sm4CbcHmac(
-                new Sm4Key(7, -1L), new Cbc(9, false), new Hmac.Sm3(43, 0x80000F01L)));
+                new Sm4Key(0x10002, -1L), new Cbc(0x10008, false), new Hmac.Sm3(43, 0x80000F01L)));
   }
 
   @Test
@@ -170,7 +174,6 @@ final class TokenProfileSettingsTest {
   void eachDriverRefusesWhatIsForTheOther() {
     assertThat(problems(SUN, ", token: kms, algorithm: sm4-gcm, vendor: tass, check-value: \"?\""))
         .containsExactlyInAnyOrder(
-            "keywrap.keys.k.token is not for driver: sunpkcs11 | ",
             "keywrap.keys.k.vendor is not for driver: sunpkcs11 | ",
             "keywrap.keys.k.algorithm is none of its values | known: aes-gcm",
             "keywrap.keys.k.check-value is not base64, as \"keywrap check\" prints it | ");
@@ -178,7 +181,107 @@ final class TokenProfileSettingsTest {
         .containsExactly("keywrap.keys.k.slot-list-index is not for driver: native | ");
     assertThat(problems("driver: sunpkcs11, key-id: \"01\"", ""))
         .anyMatch(text -> text.contains("key-id is missing or under 8 bytes"))
-        .anyMatch(text -> text.contains("slot-list-index is missing"))
+        .anyMatch(text -> text.contains("token is missing, and slot-list-index too"))
         .anyMatch(text -> text.contains("key-label is missing"));
+  }
+
+  /** The standard's numbers are of other algorithms: AES would pass as SM4, under SM4's name. */
+  @ParameterizedTest
+  @CsvSource({
+    "key-types: { sm4: \"0x1f\" }, key-types.sm4",
+    "key-types: { sm4: \"0x15\" }, key-types.sm4",
+    "mechanisms: { sm4-cbc: \"0x1082\" }, mechanisms.sm4-cbc",
+    "mechanisms: { sm4-cbc-pad: 0x1085 }, mechanisms.sm4-cbc-pad",
+    "mechanisms: { sm4-gcm: 0x1087 }, mechanisms.sm4-gcm",
+    "mechanisms: { sm4-key-gen: 0x1080 }, mechanisms.sm4-key-gen",
+    "mechanisms: { sm3-hmac: 0x251 }, mechanisms.sm3-hmac",
+  })
+  void aNumberOfAesIsRefusedForSm4(String numbers, String setting) {
+    assertThat(problems(NATIVE, ", algorithm: sm4-cbc-hmac, vendor: tass, " + numbers))
+        .singleElement()
+        .asString()
+        .startsWith("keywrap.keys.k." + setting)
+        .contains("PKCS #11 has given to something else, such as AES");
+  }
+
+  @Test
+  void aesIsUsedWithAMacWhereThereIsNoGcm() throws IOException {
+    assertThat(profile("algorithm: aes-cbc-hmac, key-types: { hmac: 0x2b }"))
+        .isEqualTo(new TokenProfile.AesCbcHmac(new Hmac.Sha256(0x2b)))
+        .extracting(TokenProfile::algorithm)
+        .isEqualTo(Algorithm.AES_CBC_HMAC);
+  }
+
+  @Test
+  void anIvThatIsNotAskedForHas16BytesUnlessSaidOtherwise() throws IOException {
+    assertThat(profile("gcm-iv: appended-null"))
+        .isEqualTo(new TokenProfile.AesGcm(new GcmSettings(GcmIv.APPENDED_NULL, 16, 48)));
+    assertThat(profile("gcm-iv: appended-null, gcm-iv-length: 12"))
+        .isEqualTo(new TokenProfile.AesGcm(new GcmSettings(GcmIv.APPENDED_NULL, 12, 48)));
+  }
+
+  private TokenSettings token(String more) throws IOException {
+    return ((Pkcs11KeySettings) load(NATIVE, more)).token();
+  }
+
+  @Test
+  void whoMakesKeysIsWhoWrapsUnlessSaidOtherwise() throws IOException {
+    LoginSettings user = token(", user-type: 0x80000001").login();
+    assertThat(user).isEqualTo(new LoginSettings.WithPin(pin("pin"), 0x80000001L));
+    assertThat(token(", user-type: 0x80000001").makerLogin()).isEqualTo(user);
+    assertThat(token(", user-type: 0x80000001, keygen: { user-type: user }").makerLogin())
+        .isEqualTo(new LoginSettings.WithPin(pin("pin"), 1));
+    // Whoever serves may not even see that user's PIN.
+    assertThat(token(", keygen: { user-type: 0x2, pin: { file: officer } }").makerLogin())
+        .isEqualTo(new LoginSettings.WithPin(pin("officer"), 2));
+  }
+
+  private SecretFile pin(String name) {
+    return new SecretFile(folder.resolve(name), false);
+  }
+
+  @Test
+  void aLoginWithoutAPinHasNone() throws IOException {
+    String way = "token: kms, key-label: kek, login: ";
+    assertThat(problems(way + "none", ""))
+        .singleElement()
+        .asString()
+        .contains("pin.file has no use");
+    assertThat(problems(way + "pin-pad", ""))
+        .singleElement()
+        .asString()
+        .contains("pin.file has no use with login: pin-pad | remove it");
+    assertThat(withoutPin("login: none")).isEqualTo(new LoginSettings.None());
+    assertThat(withoutPin("login: pin-pad")).isEqualTo(new LoginSettings.AtPinPad(1));
+  }
+
+  private LoginSettings withoutPin(String login) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("keywrap.yaml"),
+            "keywrap: { active: k, keys: { k: { type: pkcs11, library: /lib/p11.so, token: kms,"
+                + " key-label: kek, %s } } }".formatted(login));
+    return ((Pkcs11KeySettings) new SettingsLoader(file, Map.of()).load().settings().active())
+        .token()
+        .login();
+  }
+
+  @Test
+  void sessionsAreReadOnlyUnlessSaidOtherwise() throws IOException {
+    assertThat(token("").writes()).isFalse();
+    assertThat(token(", session: read-write").writes()).isTrue();
+    assertThat(token(", library-parameters: \"configdir='sql:/x'\"").library().parameters())
+        .isEqualTo("configdir='sql:/x'");
+  }
+
+  @Test
+  void theJdksProviderTakesATokenByNameToo() throws IOException {
+    SunPkcs11KeySettings key =
+        (SunPkcs11KeySettings)
+            load(
+                "driver: sunpkcs11, token: kms, key-label: kek, key-id: \"00112233445566778899\"",
+                "");
+    assertThat(key.token()).isEqualTo(new TokenName.Label("kms"));
+    assertThat(key.slotListIndex()).isNull();
   }
 }

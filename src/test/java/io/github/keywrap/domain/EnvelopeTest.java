@@ -52,7 +52,7 @@ final class EnvelopeTest {
         Arguments.of(MAGIC, "header"),
         Arguments.of(MAGIC + "01", "header"),
         Arguments.of(MAGIC + "00" + ID + NONCE + REST, "algorithm 0"),
-        Arguments.of(MAGIC + "06" + ID + NONCE + REST, "algorithm 6"),
+        Arguments.of(MAGIC + "07" + ID + NONCE + REST, "algorithm 7"),
         Arguments.of(MAGIC + "ff" + ID + NONCE + REST, "algorithm 255"),
         Arguments.of(MAGIC + "01" + "00" + NONCE + REST, "key id"),
         Arguments.of(MAGIC + "01" + "ff" + NONCE + REST, "key id"),

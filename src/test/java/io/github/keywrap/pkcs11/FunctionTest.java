@@ -2,6 +2,7 @@ package io.github.keywrap.pkcs11;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,13 +22,14 @@ final class FunctionTest {
   private static final String METADATA =
       "/META-INF/native-image/io.github.keywrap/pkcs11/reachability-metadata.json";
   private static final Map<MemoryLayout, String> NAMES =
-      Map.of(ADDRESS, "void*", JAVA_LONG, "jlong", JAVA_BYTE, "jbyte");
+      Map.of(ADDRESS, "void*", JAVA_LONG, "jlong", JAVA_BYTE, "jbyte", JAVA_INT, "jint");
 
   /** A native executable can call nothing that is not in its metadata. */
   @Test
   void everyDescriptorIsRegisteredForNativeExecutables() throws Exception {
     Set<List<String>> used = new HashSet<>();
     used.add(List.of("jlong", "void*")); // C_GetFunctionList
+    used.add(names(ProcessEnd.ON_EXIT));
     for (Function function : Function.values()) {
       used.add(names(function.descriptor()));
     }

@@ -2,6 +2,8 @@ package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.settings.LibrarySettings;
+import io.github.keywrap.settings.TokenName;
 import io.github.keywrap.token.SoftHsm;
 import java.time.Duration;
 import java.util.List;
@@ -18,16 +20,12 @@ final class ImportedKeys implements AutoCloseable {
 
   ImportedKeys() throws Exception {
     String label = SoftHsm.newToken();
-    module = Module.of(SoftHsm.faultyLibrary());
-    module.initialize();
-    Token token =
-        Slots.tokens(module, deadline).stream()
-            .filter(candidate -> candidate.label().equals(label))
-            .findFirst()
-            .orElseThrow();
-    session = Session.openForWriting(module, token, deadline);
+    module = Module.of(new LibrarySettings(SoftHsm.faultyLibrary(), ""));
+    Initialization library = module.initialized(deadline);
+    Token token = TokenChoice.of(new TokenName.Label(label), Slots.tokens(library, deadline));
+    session = Session.open(library, token, true, deadline);
     try (SecretBytes pin = SecretBytes.owning(SoftHsm.PIN.getBytes())) {
-      session.login(CKU_USER, pin, deadline);
+      boolean _ = session.login(CKU_USER, pin, deadline);
     }
   }
 

@@ -27,7 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The vectors of the documentation for keys on tokens, which keywrap did not make. */
 final class TokenCiphertextDocTest {
   private static final HexFormat HEX = HexFormat.of();
-  private static final Cbc CBC = new Cbc(0x80000109L, false);
+  private static final Cbc SM4_CBC = new Cbc(0x80000109L, false);
+  private static final Cbc AES_CBC = new Cbc(Mechanism.AES_CBC.number(), false);
+  private static final Cbc AES_CBC_PAD = new Cbc(Mechanism.AES_CBC_PAD.number(), true);
   private static final long CKM_SHA256_HMAC = 0x251;
   private static final long CKM_SM3_HMAC = 0x80000F01L;
 
@@ -39,8 +41,17 @@ final class TokenCiphertextDocTest {
 
   @Test
   void thereAreVectorsForEveryAlgorithmOfTokens() throws IOException {
-    assertThat(vectors().map(vector -> vector.get("algorithm").asText()))
-        .containsExactly("sm4-cbc-hmac", "sm4-cbc-hmac-sm3", "sm4-sealed");
+    assertThat(vectors().map(vector -> vector.get("algorithm").asText()).distinct())
+        .containsExactly("sm4-cbc-hmac", "sm4-cbc-hmac-sm3", "sm4-sealed", "aes-cbc-hmac");
+  }
+
+  @Test
+  void thereAreVectorsForEveryLengthOfAnAesKey() throws IOException {
+    assertThat(
+            vectors()
+                .filter(vector -> vector.get("algorithm").asText().equals("aes-cbc-hmac"))
+                .map(vector -> bytes(vector, "key").length))
+        .containsExactlyInAnyOrder(16, 24, 32);
   }
 
   @ParameterizedTest
@@ -61,10 +72,28 @@ final class TokenCiphertextDocTest {
   }
 
   private static byte[] openByToken(JsonNode vector, Envelope envelope, ImportedKeys keys) {
+    return switch (envelope.algorithm()) {
+      case SM4_CBC_HMAC ->
+          open(vector, envelope, keys, ImportedKeys.CKK_SM4, SM4_CBC, CKM_SHA256_HMAC);
+      case SM4_CBC_HMAC_SM3 ->
+          open(vector, envelope, keys, ImportedKeys.CKK_SM4, SM4_CBC, CKM_SM3_HMAC);
+      case AES_CBC_HMAC -> {
+        byte[] opened = open(vector, envelope, keys, Attribute.AES, AES_CBC, CKM_SHA256_HMAC);
+        // The token's own padding is the one of the format.
+        assertThat(open(vector, envelope, keys, Attribute.AES, AES_CBC_PAD, CKM_SHA256_HMAC))
+            .isEqualTo(opened);
+        yield opened;
+      }
+      default -> throw new AssertionError("no vector should be of " + envelope.algorithm());
+    };
+  }
+
+  private static byte[] open(
+      JsonNode vector, Envelope envelope, ImportedKeys keys, long keyType, Cbc cbc, long hmac) {
     return new CbcHmacCipher(
-            CBC,
-            keys.add(ImportedKeys.CKK_SM4, bytes(vector, "key")),
-            envelope.algorithm() == Algorithm.SM4_CBC_HMAC ? CKM_SHA256_HMAC : CKM_SM3_HMAC,
+            cbc,
+            keys.add(keyType, bytes(vector, "key")),
+            hmac,
             keys.add(ImportedKeys.CKK_GENERIC_SECRET, bytes(vector, "macKey")),
             new SecureRandom())
         .decrypt(
@@ -79,7 +108,7 @@ final class TokenCiphertextDocTest {
     SealedKey sealed = SealedKey.decode(bytes(vector, "sealedKey"));
     GcmMechanism gcm =
         new GcmMechanism(
-            GcmMechanism.CKM_AES_GCM, new GcmSettings(GcmIv.CLIENT, 12, 48), new SecureRandom());
+            Mechanism.AES_GCM.number(), new GcmSettings(GcmIv.CLIENT, 12, 48), new SecureRandom());
     byte[] key =
         new GcmCipher(gcm, keys.add(Attribute.AES, bytes(vector, "aesKey")))
             .decrypt(keys.session(), sealed.associatedData(), sealed.encrypted(), keys.deadline());

@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyCondition;
-import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +60,40 @@ final class TokenLinkTest {
     }
   }
 
+  /** Else a token that is away would have the others' connections cut every two seconds. */
+  @Test
+  void theLibraryIsNotInitializedAgainUnderAKeyThatWorks() {
+    driver.canReinitialize = true;
+    AtomicLong asked = new AtomicLong();
+    driver.working.add(asked::incrementAndGet);
+    try (TokenLink<Connection> link = link()) {
+      link.start();
+      assertThatThrownBy(() -> link.call(Deadline.after(Duration.ofSeconds(5)), usable -> usable))
+          .isInstanceOf(BackendUnavailable.class)
+          .hasMessageContaining("because another key works with it");
+      await().until(() -> asked.get() > 3);
+      assertThat(driver.reinitialized).isFalse();
+    }
+  }
+
+  /** Two tokens of one label, a mechanism that there is not: the library has no part in it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theLibraryIsNotInitializedAgainForWhatWillNotChange(boolean byCode) {
+    driver.canReinitialize = true;
+    driver.refusal =
+        byCode
+            ? new Pkcs11Exception(Function.C_EncryptInit, ReturnValue.MECHANISM_INVALID.code())
+            : new KeyUnavailable("2 tokens are called \"kms\"", null);
+    try (TokenLink<Connection> link = link()) {
+      link.start();
+      assertThatThrownBy(() -> link.call(Deadline.after(Duration.ofSeconds(5)), usable -> usable))
+          .isInstanceOf(KeyUnavailable.class);
+      await().until(() -> driver.attempts >= 3);
+      assertThat(driver.reinitialized).isFalse();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void closingClosesTheDriver(boolean isAway) {
@@ -82,14 +116,17 @@ final class TokenLinkTest {
 
   private static final class StubDriver implements Driver<Connection> {
     private volatile boolean isAway = true;
-    private volatile @Nullable KmsException refusal;
+    private volatile @Nullable RuntimeException refusal;
+    private volatile int attempts;
     private volatile boolean canReinitialize;
     private volatile boolean reinitialized;
     private volatile int closed;
+    private final WorkingKeys working = new WorkingKeys();
 
     @Override
     public Connection connect(Deadline deadline, Steps steps) {
-      KmsException refused = refusal;
+      attempts++;
+      RuntimeException refused = refusal;
       if (refused != null) {
         throw refused;
       }
@@ -100,16 +137,13 @@ final class TokenLinkTest {
     }
 
     @Override
-    public void connected(boolean works) {}
+    public WorkingKeys working() {
+      return working;
+    }
 
     @Override
     public boolean canReinitialize() {
       return canReinitialize;
-    }
-
-    @Override
-    public boolean isInUse() {
-      return false;
     }
 
     @Override
@@ -141,9 +175,13 @@ final class TokenLinkTest {
     }
 
     @Override
-    public byte[] decryptAfresh(byte[] associatedData, Encrypted encrypted, Deadline deadline) {
-      return decrypt(associatedData, encrypted, deadline);
+    public <T> T inNewSession(
+        Deadline deadline, java.util.function.Function<KeyOperations, T> work) {
+      return work.apply(this);
     }
+
+    @Override
+    public void abandon() {}
 
     @Override
     public void close() {}

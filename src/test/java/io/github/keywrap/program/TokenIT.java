@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class TokenIT {
   private static final ByteString DEK = ByteString.copyFromUtf8("0123456789abcdef0123456789abcdef");
   private static final Duration RECOVERY = Duration.ofSeconds(5);
+  private static final Duration START = Duration.ofSeconds(30);
 
   @TempDir private Path folder;
   private String token = "";
@@ -140,6 +141,43 @@ final class TokenIT {
                 .succeeded()
                 .out())
         .isEqualTo("ok: 1 refused PIN(s) may be tried again\n");
+  }
+
+  @Test
+  void aServerThatWasKilledWhileItLoggedInServesWhenItIsStartedAgain() throws Exception {
+    killWhileItLogsIn();
+    Process server = program.serve();
+    await().atMost(RECOVERY).untilAsserted(() -> ready(200));
+    program.assertServes();
+    program.terminate(server).succeeded();
+  }
+
+  /** A library that crashes with a PIN crashes again: each time may be a try. */
+  @Test
+  void aServerThatWasKilledTwiceWhileItLoggedInRestsUntilPinRetry() throws Exception {
+    killWhileItLogsIn();
+    killWhileItLogsIn();
+    long before = SoftHsm.logins();
+    Process server = program.serve();
+    await().atMost(RECOVERY).untilAsserted(() -> ready(503));
+    Program.Result check = program.command("check", "--config", program.config().toString());
+    assertThat(check.exitCode()).isEqualTo(1);
+    assertThat(check.out()).contains("has ended twice while it tried the PIN", "ten minutes");
+    assertThat(SoftHsm.logins()).isEqualTo(before);
+    Program.Result _ =
+        program.command("pin", "retry", "--config", program.config().toString()).succeeded();
+    await().atMost(RECOVERY).untilAsserted(() -> ready(200));
+    program.assertServes();
+    program.terminate(server).succeeded();
+  }
+
+  private void killWhileItLogsIn() throws Exception {
+    SoftHsm.faults("C_Login hang");
+    long before = SoftHsm.logins();
+    Process server = program.beginToServe();
+    await().atMost(START).until(() -> SoftHsm.logins() > before);
+    program.kill(server);
+    SoftHsm.faults();
   }
 
   /** Another node, with a copy of the token and the same settings. */

@@ -79,6 +79,12 @@ public final class SoftHsm {
     return FAULTY;
   }
 
+  /** Sets faults of a copy of the library, which has them instead of the common ones. */
+  public static void faultsOf(Path copy, String... lines) {
+    Path control = copy.resolveSibling(copy.getFileName() + ".control");
+    write(control, lines);
+  }
+
   /** A copy, which the process loads beside the original, with a state of its own. */
   public static Path copyOfLibrary(Path library) throws IOException {
     String name =
@@ -112,9 +118,16 @@ public final class SoftHsm {
 
   /** Sets the faults from now on; none: all is well. */
   public static void faults(String... lines) {
+    write(CONTROL, lines);
+  }
+
+  private static void write(Path control, String... lines) {
     try {
-      Path next = Files.writeString(FOLDER.resolve("faults.next"), String.join("\n", lines) + "\n");
-      Files.move(next, CONTROL, StandardCopyOption.ATOMIC_MOVE);
+      Path next =
+          Files.writeString(
+              control.resolveSibling(control.getFileName() + ".next"),
+              String.join("\n", lines) + "\n");
+      Files.move(next, control, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -1,0 +1,74 @@
+package io.github.keywrap.config;
+
+import io.github.keywrap.settings.KeyAttributes;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reads what tells a key from the others on its token. */
+final class KeyAttributesReader {
+  /** A name of its own, and the algorithm, fit into a key id with this. */
+  private static final Pattern IDENTITY = Pattern.compile("[A-Za-z0-9._-]{8,100}");
+
+  private static final int MOST_ID_BYTES = 64;
+  private static final int LEAST_NAMING_ID_BYTES = 8;
+
+  private final SettingReader reader;
+
+  KeyAttributesReader(SettingReader reader) {
+    this.reader = reader;
+  }
+
+  KeyAttributes read(String key) {
+    String label = reader.text(Pkcs11Setting.KEY_LABEL, key);
+    String id = id(key);
+    if (label.isEmpty() && id.isEmpty()) {
+      reader.problem(
+          Pkcs11Setting.KEY_LABEL,
+          key,
+          "is missing, and key-id too",
+          "say which key: key-label, key-id or both");
+    }
+    return new KeyAttributes(label, id, identity(key));
+  }
+
+  /** For a driver that does not show the CKA_ID: label and what names the key must be given. */
+  KeyAttributes readUnseen(String key) {
+    String label = reader.text(Pkcs11Setting.KEY_LABEL, key);
+    if (label.isEmpty()) {
+      reader.problem(Pkcs11Setting.KEY_LABEL, key, "is missing", Pkcs11Setting.KEY_LABEL.meaning());
+    }
+    String id = id(key);
+    String identity = identity(key);
+    if (identity.isEmpty() && id.length() < 2 * LEAST_NAMING_ID_BYTES) {
+      reader.problem(
+          Pkcs11Setting.KEY_ID,
+          key,
+          "is missing or under 8 bytes, and driver: sunpkcs11 cannot see it",
+          "set it to what \"keywrap token list\" prints, or set identity:");
+    }
+    return new KeyAttributes(label, id, identity.isEmpty() ? id : identity);
+  }
+
+  private String id(String key) {
+    return reader
+        .parse(
+            Pkcs11Setting.KEY_ID,
+            key,
+            text ->
+                Optional.of(HexFormat.of().parseHex(text)).filter(b -> b.length <= MOST_ID_BYTES),
+            "up to 64 bytes in hex")
+        .map(HexFormat.of()::formatHex)
+        .orElse("");
+  }
+
+  private String identity(String key) {
+    return reader
+        .parse(
+            Pkcs11Setting.IDENTITY,
+            key,
+            text -> Optional.of(text).filter(t -> t.isEmpty() || IDENTITY.matcher(t).matches()),
+            "8 to 100 letters, digits, dots, hyphens or underscores")
+        .orElse("");
+  }
+}

@@ -1,0 +1,99 @@
+package io.github.keywrap.pkcs11;
+
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes connections to one key, and proves of each that it is the key that it was. For one thread.
+ */
+final class Connector<C extends Connection> {
+  private static final Duration ATTEMPT = Duration.ofSeconds(10);
+
+  private static final int TRIALS = 3;
+
+  private final Driver<C> driver;
+  private @Nullable KnownGood provenBefore;
+  private volatile @Nullable String identity;
+
+  Connector(Driver<C> driver) {
+    this.driver = driver;
+  }
+
+  /** What tells the key from all others, once it was seen. */
+  Optional<String> identity() {
+    return Optional.ofNullable(identity);
+  }
+
+  /**
+   * Connects: at first with a new session and login, and if that does not do, and no other key of
+   * the library works, after {@code C_Finalize} and {@code C_Initialize}.
+   *
+   * @throws io.github.keywrap.domain.KmsException and the other exceptions of {@link
+   *     Driver#connect}, if it cannot
+   */
+  Usable<C> connect() {
+    try {
+      return connectAsItIs();
+    } catch (RuntimeException failure) {
+      if (failure instanceof Pkcs11Exception e && e.isOutdated()) {
+        return connectAsItIs();
+      }
+      if (!driver.canReinitialize() || !Failures.mayPassWithInitialization(failure)) {
+        throw failure;
+      }
+      if (driver.working().isAny()) {
+        throw new BackendUnavailable(
+            Failures.translate(failure).getMessage()
+                + " (the library is not initialized again, because another key works with it; if"
+                + " other programs see the token, restart keywrap)",
+            failure);
+      }
+      driver.reinitialize();
+      return connectAsItIs();
+    }
+  }
+
+  private Usable<C> connectAsItIs() {
+    Deadline deadline = Deadline.after(ATTEMPT);
+    C connection = driver.connect(deadline, Steps.UNTOLD);
+    try {
+      Usable<C> usable = new Usable<>(connection, prove(connection, deadline));
+      KnownGood before = provenBefore;
+      if (before != null && !before.isOf(usable, deadline)) {
+        throw new KeyUnavailable(
+            "the key on the token is not the one that was there before: it does not open what that"
+                + " wrapped",
+            null);
+      }
+      if (before == null) {
+        provenBefore = usable.knownGood();
+      }
+      identity = connection.identity();
+      return usable;
+    } catch (RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /** A call that fails now and then is not worth another login. */
+  private static KnownGood prove(Connection connection, Deadline deadline) {
+    for (int trial = 1; ; trial++) {
+      try {
+        return KnownGood.prove(connection, deadline);
+      } catch (Pkcs11Exception e) {
+        if (trial == TRIALS || e.isPermanent() || e.tellsOfLostSession()) {
+          throw e;
+        }
+      } catch (UnusableOutputException e) {
+        if (trial == TRIALS) {
+          throw e;
+        }
+      }
+    }
+  }
+}

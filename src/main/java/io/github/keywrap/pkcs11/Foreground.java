@@ -1,0 +1,48 @@
+package io.github.keywrap.pkcs11;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** Runs what a command does with a library, and does not wait for ever: a call can hang in it. */
+final class Foreground {
+  private Foreground() {}
+
+  /**
+   * Waits for the work; leaves it behind if it does not end.
+   *
+   * @throws BackendUnavailable if it does not end in time
+   */
+  static <T> T run(Duration most, Supplier<T> work) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    Thread _ =
+        Thread.ofPlatform()
+            .name("pkcs11-command")
+            .daemon()
+            .start(
+                () -> {
+                  try {
+                    result.complete(work.get());
+                  } catch (RuntimeException | Error failure) {
+                    result.completeExceptionally(failure);
+                  }
+                });
+    try {
+      return result.get(most.toNanos(), NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new BackendUnavailable(
+          "the PKCS#11 library has not come back for %d s".formatted(most.toSeconds()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BackendUnavailable("interrupted", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failure ? failure : new CompletionException(e);
+    }
+  }
+}

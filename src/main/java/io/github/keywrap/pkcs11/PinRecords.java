@@ -1,0 +1,79 @@
+package io.github.keywrap.pkcs11;
+
+import io.github.keywrap.domain.Deadline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The records of PINs, a file for each token, kind of user and place of a PIN. */
+final class PinRecords {
+  private static final String PREFIX = "pin-refused-";
+
+  private final Path directory;
+
+  PinRecords(Path directory) {
+    this.directory = directory;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /**
+   * Waits until nobody else tries a PIN at the token.
+   *
+   * @throws IOException if the directory cannot be written, or nobody comes to an end
+   */
+  TokenLock lock(TokenIdentity token, Deadline deadline) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    return TokenLock.acquire(directory.resolve("pin-lock-" + token.fileName()), deadline);
+  }
+
+  PinRecord of(TokenIdentity token, long userType, String place) {
+    return new PinRecord(
+        directory.resolve(prefix(token, userType) + TokenIdentity.fileName(place)));
+  }
+
+  /** Whether the token refused the PIN of that source, be it under another name. */
+  boolean forbid(TokenIdentity token, long userType, String source) throws IOException {
+    for (Path file : files(prefix(token, userType))) {
+      if (new PinRecord(file).forbids(source)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String prefix(TokenIdentity token, long userType) {
+    return PREFIX + token.fileName() + "-" + Long.toHexString(userType) + "-";
+  }
+
+  private List<Path> files(String prefix) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
+    }
+  }
+
+  /**
+   * Forgets all refusals.
+   *
+   * @return how many there were
+   */
+  int forgetAll() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return 0;
+    }
+    List<Path> records = files(PREFIX);
+    for (Path file : records) {
+      new PinRecord(file).forget();
+    }
+    return records.size();
+  }
+}

@@ -1,0 +1,93 @@
+package io.github.keywrap.pkcs11;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.github.keywrap.domain.Deadline;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Held while a PIN is tried at one token, by one thread of one process of the node. Other tokens
+ * are not held up.
+ */
+final class TokenLock implements AutoCloseable {
+  /** A file lock is the process's: threads need locks of their own. */
+  private static final Map<Path, ReentrantLock> IN_PROCESS = new ConcurrentHashMap<>();
+
+  private static final long AGAIN_MILLIS = 20;
+
+  private final ReentrantLock inProcess;
+  private final FileChannel channel;
+
+  private TokenLock(ReentrantLock inProcess, FileChannel channel) {
+    this.inProcess = inProcess;
+    this.channel = channel;
+  }
+
+  /**
+   * Waits for the lock until the deadline: another login may hang in its library.
+   *
+   * @throws IOException if it is not free until then, or its file cannot be made
+   */
+  static TokenLock acquire(Path file, Deadline deadline) throws IOException {
+    ReentrantLock inProcess =
+        IN_PROCESS.computeIfAbsent(file.toAbsolutePath(), _ -> new ReentrantLock());
+    lock(inProcess, deadline);
+    try {
+      return new TokenLock(inProcess, locked(file, deadline));
+    } catch (IOException | RuntimeException e) {
+      inProcess.unlock();
+      throw e;
+    }
+  }
+
+  private static void lock(ReentrantLock inProcess, Deadline deadline) throws IOException {
+    try {
+      if (!inProcess.tryLock(deadline.remaining().toNanos(), NANOSECONDS)) {
+        throw new IOException("another key of this process is still trying its PIN there");
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** A file lock can only be waited for without a limit, or be asked for again and again. */
+  private static FileChannel locked(Path file, Deadline deadline) throws IOException {
+    FileChannel channel = FileChannel.open(file, CREATE, WRITE);
+    try {
+      while (channel.tryLock() == null) {
+        if (deadline.isExpired()) {
+          throw new IOException("another process is still trying a PIN there");
+        }
+        Thread.sleep(AGAIN_MILLIS);
+      }
+      return channel;
+    } catch (InterruptedException e) {
+      channel.close();
+      throw interrupted(e);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static IOException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IOException("interrupted", e);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      channel.close();
+    } finally {
+      inProcess.unlock();
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.github.keywrap.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.pkcs11.MadeKey;
+import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.settings.Pkcs11KeySettings;
+import io.github.keywrap.token.SoftHsm;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A login that hangs is one token's own trouble. */
+final class HangingLoginTest {
+  private static final Duration AT_ONCE = Duration.ofSeconds(3);
+
+  @TempDir private Path folder;
+
+  @Test
+  void aLoginThatHangsInOneLibraryHoldsUpNoOther() throws Exception {
+    SoftHsm.faults();
+    KeysOnTokens keys = new KeysOnTokens(folder);
+    Path _ = keys.pin("pin", SoftHsm.PIN);
+    String token = SoftHsm.newToken();
+    Pkcs11KeySettings works = with(keys, SoftHsm.faultyLibrary(), token);
+    MadeKey _ = Pkcs11Keys.generate(works);
+    Path library = SoftHsm.copyOfLibrary(SoftHsm.faultyLibrary());
+    SoftHsm.faultsOf(library, "C_Login hang");
+    long before = SoftHsm.logins();
+    try (KeyWrapper hanging = Pkcs11Keys.open(with(keys, library, token))) {
+      await().until(() -> SoftHsm.logins() > before);
+      long start = System.nanoTime();
+      try (KeyWrapper serving = Pkcs11Keys.open(works)) {
+        RoundTrip.of(serving);
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(AT_ONCE);
+      SoftHsm.faultsOf(library);
+      RoundTrip.awaitOf(hanging);
+    } finally {
+      SoftHsm.faultsOf(library);
+    }
+  }
+
+  private static Pkcs11KeySettings with(KeysOnTokens keys, Path library, String token)
+      throws Exception {
+    return keys.key(library, token, ", pin: { file: pin }");
+  }
+}

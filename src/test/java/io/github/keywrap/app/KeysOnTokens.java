@@ -1,0 +1,43 @@
+package io.github.keywrap.app;
+
+import io.github.keywrap.config.SettingsLoader;
+import io.github.keywrap.settings.Pkcs11KeySettings;
+import io.github.keywrap.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+
+/** A folder with a settings file for keys called {@code kek}, each on a token as the test wants. */
+record KeysOnTokens(Path folder) {
+  /** Writes a file that holds a PIN. */
+  Path pin(String file, String pin) throws IOException {
+    Path path = folder.resolve(file);
+    if (!Files.exists(path)) {
+      Files.createFile(path, PosixFilePermissions.asFileAttribute(TokenKey.PRIVATE));
+    }
+    return Files.writeString(path, pin + "\n");
+  }
+
+  /** Settings of one key, with further ones, each with a comma before it. */
+  Settings settings(Path library, String token, String more) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("keys.yaml"),
+            """
+            keywrap:
+              state-directory: state
+              call-timeout: 2s
+              health-interval: 200ms
+              active: k
+              keys: { k: { type: pkcs11, library: %s, token: %s, key-label: kek%s } }
+            """
+                .formatted(library, token, more));
+    return new SettingsLoader(file, Map.of()).load().settings();
+  }
+
+  Pkcs11KeySettings key(Path library, String token, String more) throws IOException {
+    return (Pkcs11KeySettings) settings(library, token, more).active();
+  }
+}

@@ -1,0 +1,152 @@
+package io.github.keywrap.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.keywrap.domain.KeyRing;
+import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.pkcs11.MadeKey;
+import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Steps;
+import io.github.keywrap.pkcs11.TokenListing;
+import io.github.keywrap.settings.LibrarySettings;
+import io.github.keywrap.settings.Pkcs11KeySettings;
+import io.github.keywrap.settings.Settings;
+import io.github.keywrap.token.SoftHsm;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What libraries do when they are loaded and initialized: each in a copy, loaded as it is then. */
+final class LibraryHabitsTest {
+  private static final int CALLERS = 16;
+
+  @TempDir private Path folder;
+  private KeysOnTokens keys;
+  private String token = "";
+  private Path library;
+
+  @BeforeEach
+  void makeToken() throws Exception {
+    SoftHsm.faults();
+    keys = new KeysOnTokens(folder);
+    Path _ = keys.pin("pin", SoftHsm.PIN);
+    token = SoftHsm.newToken();
+    library = SoftHsm.copyOfLibrary(SoftHsm.faultyLibrary());
+  }
+
+  private Settings settings(String more) throws Exception {
+    return keys.settings(library, token, ", pin: { file: pin }" + more);
+  }
+
+  private Pkcs11KeySettings key(String more) throws Exception {
+    return (Pkcs11KeySettings) settings(more).active();
+  }
+
+  private static void requireServes(Pkcs11KeySettings key) {
+    Pkcs11Keys.tryOut(key, Steps.UNTOLD);
+    try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
+      RoundTrip.of(wrapper);
+    }
+  }
+
+  @Test
+  void parametersReachTheLibraryThatWantsThem() throws Exception {
+    SoftHsm.faultsOf(library, "initialize reserved x=1 y");
+    String given = ", library-parameters: \"x=1 y\"";
+    MadeKey _ = Pkcs11Keys.generate(key(given));
+    requireServes(key(given));
+    assertThat(TokenListing.of(new LibrarySettings(library, "x=1 y")))
+        .anyMatch(line -> line.contains(token));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ", library-parameters: x=2"})
+  void aLibraryThatWantsOtherParametersSaysSo(String given) throws Exception {
+    SoftHsm.faultsOf(library, "initialize reserved x=1 y");
+    assertThatThrownBy(() -> Pkcs11Keys.tryOut(key(given), Steps.UNTOLD))
+        .isInstanceOf(BackendUnavailable.class)
+        .hasMessageContaining("C_Initialize: CKR_ARGUMENTS_BAD (0x7)");
+  }
+
+  @Test
+  void twoKeysWithDifferentParametersForOneLibraryAreAnError() throws Exception {
+    SoftHsm.faultsOf(library);
+    MadeKey _ = Pkcs11Keys.generate(key(""));
+    try (KeyWrapper wrapper = Pkcs11Keys.open(key(""))) {
+      RoundTrip.of(wrapper);
+      assertThatThrownBy(() -> Pkcs11Keys.open(key(", library-parameters: \"x=1 y\"")))
+          .isInstanceOf(OperatorException.class)
+          .hasMessageContaining("different library-parameters for library " + library);
+      RoundTrip.of(wrapper);
+    }
+  }
+
+  /** CKR_CANT_LOCK, and what libraries say in its place. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "9", "7", "54"})
+  void aLibraryThatTakesNoArgumentsIsEnteredByOneThreadAtATime(String code) throws Exception {
+    SoftHsm.faultsOf(library, "initialize arguments " + code);
+    Settings settings = settings("");
+    String _ = KeyGeneration.generate(settings.active());
+    try (KeyRing ring = KeyRings.open(settings, new SimpleMeterRegistry());
+        Callers callers = new Callers(ring, CALLERS)) {
+      callers.awaitServed();
+      callers.awaitServed();
+      assertThat(callers.failures()).isEmpty();
+      callers.assertNothingWrongAndNothingLost();
+    }
+  }
+
+  @Test
+  void functionsThatAreMissingAreMissedOnlyByWhatNeedsThem() throws Exception {
+    SoftHsm.faultsOf(library, "functions null");
+    makeKeyElsewhere();
+    requireServes(key(""));
+    token = SoftHsm.newToken();
+    assertThatThrownBy(() -> Pkcs11Keys.generate(key("")))
+        .isInstanceOf(KeyUnavailable.class)
+        .hasMessageContaining("the token cannot do what is asked of it")
+        .hasMessageContaining("C_GenerateKey: CKR_FUNCTION_NOT_SUPPORTED (0x54)");
+  }
+
+  @Test
+  void aLibraryWithoutFunctionsIsNone() throws Exception {
+    SoftHsm.faultsOf(library, "functions none");
+    assertThatThrownBy(() -> Pkcs11Keys.open(key("")))
+        .isInstanceOf(OperatorException.class)
+        .hasMessageContaining("cannot be loaded")
+        .hasMessageContaining("returns no functions");
+  }
+
+  private void makeKeyElsewhere() throws Exception {
+    String _ =
+        SoftHsm.run(
+            List.of(
+                "pkcs11-tool",
+                "--module",
+                SoftHsm.LIBRARY.toString(),
+                "--token-label",
+                token,
+                "--login",
+                "--pin",
+                SoftHsm.PIN,
+                "--keygen",
+                "--key-type",
+                "AES:32",
+                "--label",
+                "kek",
+                "--id",
+                "00112233445566778899aabbccddeeff",
+                "--sensitive",
+                "--private"));
+  }
+}
