@@ -1,6 +1,8 @@
 package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.domain.Deadline;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -11,13 +13,45 @@ import java.util.Map;
  */
 final class Initialization {
   private final Module module;
-  private final Map<PoolKey, SessionPool> pools = new HashMap<>();
+  private final Map<Kind, SharedSessions> tokens = new HashMap<>();
 
-  /** Sessions of one kind with the token in one slot. */
-  private record PoolKey(long slot, boolean writes) {}
+  /** The token in one slot, and which sessions with it. */
+  private record Kind(long slot, boolean writes) {}
 
   Initialization(Module module) {
     this.module = module;
+  }
+
+  /**
+   * Initializes a library.
+   *
+   * @param locked whether it locked for itself until now, which holds on if it is initialized
+   * @return whether it locks for itself
+   * @throws Pkcs11Exception if it refuses
+   */
+  static boolean begin(Cryptoki library, String parameters, boolean locked) {
+    try (Arena arena = Arena.ofConfined()) {
+      library.initialize(Layouts.initializeArguments(arena, parameters));
+      return true;
+    } catch (Pkcs11Exception refusal) {
+      return beginWithout(library, parameters, locked, refusal);
+    }
+  }
+
+  /** What was meant to be CKR_CANT_LOCK has other names in some libraries. */
+  private static boolean beginWithout(
+      Cryptoki library, String parameters, boolean locked, Pkcs11Exception refusal) {
+    return switch (refusal.value()) {
+      case CRYPTOKI_ALREADY_INITIALIZED -> locked;
+      case CANT_LOCK, NEED_TO_CREATE_THREADS, ARGUMENTS_BAD, FUNCTION_NOT_SUPPORTED -> {
+        if (!parameters.isEmpty()) {
+          throw refusal;
+        }
+        library.initialize(MemorySegment.NULL);
+        yield false;
+      }
+      default -> throw refusal;
+    };
   }
 
   /**
@@ -38,14 +72,15 @@ final class Initialization {
    * @param wish how many sessions may be of use at once
    */
   synchronized SessionShare sessions(Token token, boolean writes, int wish) {
-    pools.values().removeIf(SessionPool::isOver);
-    return pools
+    tokens.values().removeIf(SharedSessions::isOver);
+    return tokens
         .computeIfAbsent(
-            new PoolKey(token.slot(), writes),
+            new Kind(token.slot(), writes),
             _ ->
-                new SessionPool(
-                    token.mostSessions(writes),
-                    deadline -> Session.open(this, token, writes, deadline)))
+                new SharedSessions(
+                    new SessionPool(
+                        token.mostSessions(writes),
+                        deadline -> Session.open(this, token, writes, deadline))))
         .join(wish);
   }
 }

@@ -1,20 +1,12 @@
 package io.github.keywrap.pkcs11;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.settings.LibrarySettings;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class Module implements AutoCloseable {
   private static final Map<Path, Module> SHARED = new HashMap<>();
 
-  /** How long to wait for calls to leave the library before it is finalized. */
-  private static final long LEAVE_MILLIS = 500;
-
   /** What is done inside the library. */
   interface Call<T> {
     T in(Cryptoki library);
@@ -36,11 +25,9 @@ final class Module implements AutoCloseable {
   private final Path file;
   private final String parameters;
   private final CryptokiLoader.Loaded loaded;
-  private final ReentrantReadWriteLock inside = new ReentrantReadWriteLock();
-  private final ReentrantLock alone = new ReentrantLock();
+  private final Entrance entrance;
   private final WorkingKeys working = new WorkingKeys();
   private volatile @Nullable Initialization current;
-  private volatile boolean locks = true;
   private volatile boolean isHeld;
 
   /** Guarded by {@link #SHARED}. */
@@ -50,6 +37,7 @@ final class Module implements AutoCloseable {
     this.file = file;
     this.parameters = parameters;
     this.loaded = loaded;
+    this.entrance = new Entrance(file);
   }
 
   /**
@@ -109,37 +97,14 @@ final class Module implements AutoCloseable {
 
   /** Calls the library; see {@link Initialization#call}. */
   <T> T call(Initialization expected, Deadline deadline, Call<T> call) {
-    lock(inside.readLock(), deadline);
-    try {
-      if (current != expected) {
-        throw Pkcs11Exception.outdated("the library was initialized again");
-      }
-      return locks ? call.in(loaded.cryptoki()) : callAlone(deadline, call);
-    } finally {
-      inside.readLock().unlock();
-    }
-  }
-
-  /** For a library that cannot lock: it is never entered by two threads. */
-  private <T> T callAlone(Deadline deadline, Call<T> call) {
-    lock(alone, deadline);
-    try {
-      return call.in(loaded.cryptoki());
-    } finally {
-      alone.unlock();
-    }
-  }
-
-  private void lock(Lock lock, Deadline deadline) {
-    try {
-      if (!lock.tryLock(deadline.remaining().toNanos(), NANOSECONDS)) {
-        throw BackendUnavailable.deadlineExceeded(
-            "PKCS#11 library " + file + " was busy for all the time of the call");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new BackendUnavailable("interrupted", e);
-    }
+    return entrance.call(
+        deadline,
+        () -> {
+          if (current != expected) {
+            throw Pkcs11Exception.outdated("the library was initialized again");
+          }
+          return call.in(loaded.cryptoki());
+        });
   }
 
   /**
@@ -150,16 +115,12 @@ final class Module implements AutoCloseable {
    */
   Initialization initialized(Deadline deadline) {
     Initialization now = current;
-    if (now != null) {
-      return now;
-    }
-    lock(inside.writeLock(), deadline);
-    try {
-      Initialization meanwhile = current;
-      return meanwhile == null ? initialize() : meanwhile;
-    } finally {
-      inside.writeLock().unlock();
-    }
+    return now != null ? now : entrance.callAlone(deadline, this::initializedMeanwhile);
+  }
+
+  private Initialization initializedMeanwhile() {
+    Initialization meanwhile = current;
+    return meanwhile == null ? initialize() : meanwhile;
   }
 
   /**
@@ -174,55 +135,27 @@ final class Module implements AutoCloseable {
       throw new BackendUnavailable(
           "PKCS#11 library " + file + " is also the JDK's and cannot be initialized again", null);
     }
-    if (!awaitNobodyInside()) {
+    boolean isDone =
+        entrance.callOnceEmpty(
+            () -> {
+              if (current == seen && !isHeld) {
+                finalizeNow();
+                Initialization _ = initialize();
+              }
+            });
+    if (!isDone) {
       throw new BackendUnavailable(
           "a call hangs in PKCS#11 library " + file + ", it cannot be initialized again", null);
-    }
-    try {
-      if (current == seen && !isHeld) {
-        finalizeNow();
-        Initialization _ = initialize();
-      }
-    } finally {
-      inside.writeLock().unlock();
-    }
-  }
-
-  private boolean awaitNobodyInside() {
-    try {
-      return inside.writeLock().tryLock(LEAVE_MILLIS, MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
     }
   }
 
   private Initialization initialize() {
-    try (Arena arena = Arena.ofConfined()) {
-      loaded.cryptoki().initialize(Layouts.initializeArguments(arena, parameters));
-      locks = true;
-    } catch (Pkcs11Exception e) {
-      initializeWithout(e);
-    }
+    entrance.libraryLocks(
+        Initialization.begin(loaded.cryptoki(), parameters, entrance.libraryLocks()));
     ProcessEnd.skipEarlierHandlers();
     Initialization next = new Initialization(this);
     current = next;
     return next;
-  }
-
-  /** What was meant to be CKR_CANT_LOCK has other names in some libraries. */
-  private void initializeWithout(Pkcs11Exception refusal) {
-    switch (refusal.value()) {
-      case CRYPTOKI_ALREADY_INITIALIZED -> {}
-      case CANT_LOCK, NEED_TO_CREATE_THREADS, ARGUMENTS_BAD, FUNCTION_NOT_SUPPORTED -> {
-        if (!parameters.isEmpty()) {
-          throw refusal;
-        }
-        loaded.cryptoki().initialize(MemorySegment.NULL);
-        locks = false;
-      }
-      default -> throw refusal;
-    }
   }
 
   private void finalizeNow() {
@@ -240,14 +173,14 @@ final class Module implements AutoCloseable {
     synchronized (SHARED) {
       users--;
     }
-    if (isUnused() && !isHeld && awaitNobodyInside()) {
-      try {
-        if (isUnused() && current != null) {
-          finalizeNow();
-        }
-      } finally {
-        inside.writeLock().unlock();
-      }
+    if (isUnused() && !isHeld) {
+      boolean _ =
+          entrance.callOnceEmpty(
+              () -> {
+                if (isUnused() && current != null) {
+                  finalizeNow();
+                }
+              });
     }
   }
 

@@ -38,8 +38,9 @@ public final class Pkcs11Keys {
     link.start();
     if (settings.profile() instanceof Sm4Sealed profile) {
       SealedKeyStore store = SealedKeyStore.of(settings, profile.place());
+      Pkcs11KeyIds keyIds = sealedKeyIds(settings, store);
       SealedKeyWrapper wrapper =
-          new SealedKeyWrapper(settings.name(), sealedKeyIds(settings, store), store, link);
+          new SealedKeyWrapper(settings.name(), keyIds, new SealedKeyReader(keyIds, store, link));
       wrapper.start(LOOK);
       return wrapper;
     }

@@ -2,7 +2,6 @@ package io.github.keywrap.pkcs11;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyId;
@@ -13,7 +12,6 @@ import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
-import io.github.keywrap.software.SoftwareKeyWrapper;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
@@ -33,8 +31,7 @@ final class SealedKeyWrapper implements KeyWrapper {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Pkcs11KeyIds keyIds;
-  private final SealedKeyStore store;
-  private final TokenLink<SessionConnection> link;
+  private final SealedKeyReader reader;
   private final SecureRandom random = new SecureRandom();
   private final ReentrantLock opening = new ReentrantLock();
   private final ScheduledExecutorService watch;
@@ -45,11 +42,13 @@ final class SealedKeyWrapper implements KeyWrapper {
   /** The key in memory, and something that it wrapped. */
   private record Opened(KeyWrapper wrapper, WrappedKey sample) {}
 
-  SealedKeyWrapper(
-      String name, Pkcs11KeyIds keyIds, SealedKeyStore store, TokenLink<SessionConnection> link) {
+  /**
+   * @param name of the key in the settings
+   * @param reader this closes it
+   */
+  SealedKeyWrapper(String name, Pkcs11KeyIds keyIds, SealedKeyReader reader) {
     this.keyIds = keyIds;
-    this.store = store;
-    this.link = link;
+    this.reader = reader;
     this.watch =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("sealed-" + name).daemon().factory());
@@ -85,11 +84,11 @@ final class SealedKeyWrapper implements KeyWrapper {
   }
 
   private void requireSameKey(Opened now, Deadline deadline) {
-    try (KeyWrapper again = read(deadline)) {
+    try (KeyWrapper again = reader.read(deadline)) {
       SecretBytes sample = again.unwrap(now.sample(), deadline);
       sample.close();
     } catch (KmsException.UnknownKey | InvalidCiphertext e) {
-      throw new KeyUnavailable("%s is another key now".formatted(store), e);
+      throw new KeyUnavailable("%s is another key now".formatted(reader), e);
     }
   }
 
@@ -107,7 +106,7 @@ final class SealedKeyWrapper implements KeyWrapper {
       if (closed) {
         throw new BackendUnavailable("the key is closed", null);
       }
-      KeyWrapper wrapper = read(deadline);
+      KeyWrapper wrapper = reader.read(deadline);
       byte[] sample = new byte[SAMPLE_LENGTH];
       random.nextBytes(sample);
       try (SecretBytes secret = SecretBytes.owning(sample)) {
@@ -131,46 +130,6 @@ final class SealedKeyWrapper implements KeyWrapper {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BackendUnavailable("interrupted", e);
-    }
-  }
-
-  /** Has the token open what is stored now. */
-  private KeyWrapper read(Deadline deadline) {
-    return link.call(
-        deadline,
-        usable -> {
-          SealedKey sealed =
-              usable
-                  .connection()
-                  .look(store::read, deadline)
-                  .orElseThrow(
-                      () ->
-                          new KeyUnavailable(
-                              "there is no sealed key: no %s; if there was one, load its backup with"
-                                      .formatted(store)
-                                  + " keygen --restore: what it wrapped does not open with a new one",
-                              null));
-          return bind(sealed, usable, deadline);
-        });
-  }
-
-  private KeyWrapper bind(SealedKey sealed, Usable<SessionConnection> usable, Deadline deadline) {
-    if (!sealed.wrappingKey().equals(usable.connection().identity())) {
-      throw new KeyUnavailable(
-          "the sealed key opens with key %s, and the settings name key %s"
-              .formatted(sealed.wrappingKey(), usable.connection().identity()),
-          null);
-    }
-    try (SecretBytes key =
-        SecretBytes.owning(usable.decrypt(sealed.associatedData(), sealed.encrypted(), deadline))) {
-      return new SoftwareKeyWrapper(
-          keyIds.of(sealed.identity()), Algorithm.SM4_SEALED, key, random);
-    } catch (InvalidCiphertext refused) {
-      throw new KeyUnavailable(
-          "the token's key does not open %s: it was altered, or sealed by another key; load a"
-                  .formatted(store)
-              + " backup with keygen --restore",
-          refused);
     }
   }
 
@@ -209,6 +168,6 @@ final class SealedKeyWrapper implements KeyWrapper {
     if (known != null) {
       known.wrapper().close();
     }
-    link.close();
+    reader.close();
   }
 }

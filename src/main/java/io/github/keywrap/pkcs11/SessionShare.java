@@ -9,11 +9,13 @@ import java.util.function.Function;
  * token fails, or if the sessions are lost: a share is of one login, and of one initialization.
  */
 final class SessionShare implements AutoCloseable {
+  private final SharedSessions shared;
   private final SessionPool pool;
   private final int wish;
   private final AtomicBoolean isClosed = new AtomicBoolean();
 
-  SessionShare(SessionPool pool, int wish) {
+  SessionShare(SharedSessions shared, SessionPool pool, int wish) {
+    this.shared = shared;
     this.pool = pool;
     this.wish = wish;
   }
@@ -39,7 +41,7 @@ final class SessionShare implements AutoCloseable {
    * @param login says whether nobody was logged in before
    */
   void logIn(Deadline deadline, Function<Session, Boolean> login) {
-    pool.loggedIn(pool.lend(deadline, true, login));
+    shared.loggedIn(pool.lend(deadline, true, login));
   }
 
   /** Says that the sessions are lost, for all keys. */
@@ -51,7 +53,7 @@ final class SessionShare implements AutoCloseable {
   @Override
   public void close() {
     if (isClosed.compareAndSet(false, true)) {
-      pool.leave(wish);
+      shared.leave(wish);
     }
   }
 }

@@ -1,24 +1,13 @@
 package io.github.keywrap.pkcs11;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.OperatorException;
-import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.settings.LoginSettings;
 import io.github.keywrap.settings.SunPkcs11KeySettings;
 import io.github.keywrap.settings.TokenName;
-import java.io.IOException;
-import java.nio.CharBuffer;
-import java.security.GeneralSecurityException;
-import java.security.Key;
-import java.security.KeyStore;
 import java.security.Provider;
-import java.security.ProviderException;
 import java.security.Security;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import javax.crypto.SecretKey;
@@ -69,13 +58,16 @@ final class SunPkcs11Driver implements Driver<ProviderConnection> {
         steps.step("library", () -> module.initialized(deadline), _ -> module.toString());
     Token token = steps.step("token", () -> token(library, deadline), Token::toString);
     Provider provider = provider(token);
-    KeyStore keyStore =
+    ProviderKeys keys =
         steps.step(
             "login",
             () -> logIn(provider, library, token, deadline),
             _ -> "with the PIN in " + settings.pin().description());
     SecretKey key =
-        steps.step("key", () -> find(keyStore), _ -> "label \"" + settings.keyLabel() + "\"");
+        steps.step(
+            "key",
+            () -> keys.find(settings.keyLabel()),
+            _ -> "label \"" + settings.keyLabel() + "\"");
     ProviderConnection connection = new ProviderConnection(provider, key, settings.identity());
     CheckValue checkValue = new CheckValue(settings);
     String _ =
@@ -132,9 +124,9 @@ final class SunPkcs11Driver implements Driver<ProviderConnection> {
     }
   }
 
-  private KeyStore logIn(
+  private ProviderKeys logIn(
       Provider provider, Initialization library, Token token, Deadline deadline) {
-    @Nullable KeyStore[] loaded = new KeyStore[1];
+    @Nullable ProviderKeys[] loaded = new ProviderKeys[1];
     boolean _ =
         login.logIn(
             settings.pin(),
@@ -143,50 +135,10 @@ final class SunPkcs11Driver implements Driver<ProviderConnection> {
             deadline,
             () -> Slots.token(library, token.slot(), deadline),
             pin -> {
-              loaded[0] = load(provider, pin);
+              loaded[0] = ProviderKeys.load(provider, pin);
               return true;
             });
     return Objects.requireNonNull(loaded[0]);
-  }
-
-  /** Logs in with one C_Login, or none if another provider of this process has. */
-  private static KeyStore load(Provider provider, SecretBytes pin) {
-    CharBuffer characters = UTF_8.decode(java.nio.ByteBuffer.wrap(pin.expose()));
-    char[] password = Arrays.copyOf(characters.array(), characters.limit());
-    try {
-      KeyStore keyStore = KeyStore.getInstance("PKCS11", provider);
-      keyStore.load(null, password);
-      return keyStore;
-    } catch (IOException e) {
-      if (String.valueOf(e.getCause()).contains("sharing same CKA_LABEL")) {
-        throw new KeyUnavailable(
-            "two secret keys on the token have the same label (%s): driver: sunpkcs11 cannot work"
-                    .formatted(String.valueOf(e.getCause()))
-                + " on it; rename one, or set driver: native",
-            e);
-      }
-      throw ProviderFailure.translate(Function.C_Login, e);
-    } catch (GeneralSecurityException | ProviderException e) {
-      throw ProviderFailure.translate(Function.C_Login, e);
-    } finally {
-      Arrays.fill(password, '\0');
-      Arrays.fill(characters.array(), '\0');
-    }
-  }
-
-  private SecretKey find(KeyStore keyStore) {
-    try {
-      Key key = keyStore.getKey(settings.keyLabel(), null);
-      if (key instanceof SecretKey secret && secret.getAlgorithm().equals("AES")) {
-        return secret;
-      }
-      throw new KeyUnavailable(
-          "no AES key with label \"%s\" is on the token; it has: %s"
-              .formatted(settings.keyLabel(), Collections.list(keyStore.aliases())),
-          null);
-    } catch (GeneralSecurityException | ProviderException e) {
-      throw ProviderFailure.translate(Function.C_FindObjects, e);
-    }
   }
 
   @Override

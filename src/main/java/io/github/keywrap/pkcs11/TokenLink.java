@@ -6,12 +6,10 @@ import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
-import io.github.keywrap.domain.LogBudget;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,21 +29,13 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
   /** Longer than an HSM takes to start. */
   private static final Duration LONG_LOST = Duration.ofMinutes(5);
 
-  /** A connection that is lost within this was not worth the login. */
-  private static final Duration SOON = Duration.ofSeconds(10);
-
   private final String name;
   private final Driver<C> driver;
   private final Connector<C> connector;
   private final LongSupplier clock;
   private final ScheduledExecutorService thread;
-  private final LogBudget lossesTold = new LogBudget(Duration.ofSeconds(30));
-  private final Runnable prove = this::proveSoon;
-
-  private LinkState<C> state = new LinkState.Connecting<>(new CountDownLatch(1));
-
-  /** Connections in a row that were lost soon after they were made; guarded by this. */
-  private int lostSoon;
+  private final Losses losses;
+  private final LinkStates<C> states;
 
   /**
    * @param driver this closes it
@@ -59,6 +49,8 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
     this.driver = driver;
     this.connector = new Connector<>(driver);
     this.clock = clock;
+    this.losses = new Losses(name);
+    this.states = new LinkStates<>(driver.working(), this::proveSoon);
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("token-" + name).daemon().factory());
@@ -77,7 +69,7 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
   /** Whether only another process could connect. */
   KeyCondition condition() {
     boolean isStuck =
-        state() instanceof LinkState.Lost<C> lost
+        states.now() instanceof LinkState.Lost<C> lost
             && lost.cause() instanceof BackendUnavailable
             && !driver.canReinitialize()
             && clock.getAsLong() - lost.since() > LONG_LOST.toNanos();
@@ -95,7 +87,7 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
    * @throws KmsException if there is no connection until the deadline, or the second one fails too
    */
   <T> T call(Deadline deadline, Function<Usable<C>, T> call) {
-    Usable<C> usable = await(deadline);
+    Usable<C> usable = states.await(deadline);
     try {
       return call.apply(usable);
     } catch (Pkcs11Exception e) {
@@ -106,7 +98,7 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
     } catch (UnusableOutputException e) {
       lose(usable.connection(), e);
     }
-    Usable<C> again = await(deadline);
+    Usable<C> again = states.await(deadline);
     try {
       return call.apply(again);
     } catch (Pkcs11Exception | UnusableOutputException e) {
@@ -115,45 +107,15 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
     }
   }
 
-  private Usable<C> await(Deadline deadline) {
-    LinkState<C> now = state();
-    if (now instanceof LinkState.Connecting<C>(CountDownLatch ended)) {
-      awaitEnd(ended, deadline);
-      now = state();
-    }
-    return switch (now) {
-      case LinkState.Connected<C> connected -> connected.usable();
-      case LinkState.Lost<C> lost -> throw lost.cause();
-      case LinkState.Connecting<C> _ ->
-          throw BackendUnavailable.deadlineExceeded("no connection to the token yet");
-      case LinkState.Closed<C> _ -> throw new BackendUnavailable("the token is closed", null);
-    };
-  }
-
-  private static void awaitEnd(CountDownLatch ended, Deadline deadline) {
-    try {
-      boolean _ = ended.await(deadline.remaining().toNanos(), NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private synchronized LinkState<C> state() {
-    return state;
-  }
-
   /** Has the connection proved beside everything else, because another key's is lost. */
   private void proveSoon() {
-    try {
-      thread.execute(
-          () -> {
-            if (state() instanceof LinkState.Connected<C> connected) {
-              prove(connected.usable());
-            }
-          });
-    } catch (RejectedExecutionException closed) {
-      // Nobody needs it any more.
-    }
+    onThread(
+        Duration.ZERO,
+        () -> {
+          if (states.now() instanceof LinkState.Connected<C> connected) {
+            prove(connected.usable());
+          }
+        });
   }
 
   private void prove(Usable<C> usable) {
@@ -168,81 +130,50 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
 
   /** Says that a connection does not work any more. The first to say so has it made again. */
   private void lose(C broken, RuntimeException why) {
-    Duration pause;
-    synchronized (this) {
-      if (!(state instanceof LinkState.Connected<C> connected)
-          || connected.usable().connection() != broken) {
-        return;
-      }
-      lostSoon = isFlapping(connected, why) ? lostSoon + 1 : 0;
-      pause = Pauses.afterLoss(lostSoon);
-      state = new LinkState.Connecting<>(new CountDownLatch(1));
-      driver.working().remove(prove);
+    Optional<LinkState.Connected<C>> lost = states.lose(broken);
+    if (lost.isEmpty()) {
+      return;
     }
-    if (lossesTold.take()) {
-      LOG.log(
-          Level.WARNING,
-          "key \"{0}\": connection to the token lost: {1}{2}",
-          name,
-          why.getMessage(),
-          lossesTold.leftOut());
-    }
+    long lasted = clock.getAsLong() - lost.get().since();
+    Duration pause = losses.lost(why, Duration.ofNanos(lasted));
     if (why instanceof Pkcs11Exception e && e.tellsOfLostSession()) {
       broken.abandon();
     }
     broken.close();
-    attemptAfter(pause, 1);
+    onThread(pause, () -> attempt(1));
   }
 
-  private boolean isFlapping(LinkState.Connected<C> connected, RuntimeException why) {
-    boolean isOutdated = why instanceof Pkcs11Exception e && e.isOutdated();
-    return !isOutdated && clock.getAsLong() - connected.since() < SOON.toNanos();
-  }
-
-  private void attemptAfter(Duration pause, int number) {
+  /** Does nothing once this is closed. */
+  private void onThread(Duration pause, Runnable work) {
     try {
-      ScheduledFuture<?> _ = thread.schedule(() -> attempt(number), pause.toNanos(), NANOSECONDS);
-    } catch (RejectedExecutionException closedMeanwhile) {
-      // The last state is Closed.
+      ScheduledFuture<?> _ = thread.schedule(work, pause.toNanos(), NANOSECONDS);
+    } catch (RejectedExecutionException closed) {
+      // Nobody needs it any more.
     }
   }
 
   private void attempt(int number) {
-    if (state() instanceof LinkState.Closed<C>) {
+    if (states.now() instanceof LinkState.Closed<C>) {
       return;
     }
     try {
       Usable<C> usable = connector.connect();
-      if (!become(new LinkState.Connected<>(usable, clock.getAsLong()))) {
+      if (states.become(new LinkState.Connected<>(usable, clock.getAsLong()))) {
+        losses.connected();
+      } else {
         usable.connection().close();
       }
     } catch (RuntimeException failure) {
       KmsException cause = Failures.translate(failure);
       LOG.log(Level.DEBUG, "key \"{0}\": {1}", name, cause.getMessage());
-      if (become(new LinkState.Lost<>(cause, lostSince()))) {
-        attemptAfter(Pauses.after(cause, number), number + 1);
+      if (states.become(new LinkState.Lost<>(cause, lostSince()))) {
+        onThread(Pauses.after(cause, number), () -> attempt(number + 1));
       }
     }
   }
 
   private long lostSince() {
-    return state() instanceof LinkState.Lost<C> lost ? lost.since() : clock.getAsLong();
-  }
-
-  /** Goes to a state, unless the link is closed. */
-  private synchronized boolean become(LinkState<C> next) {
-    if (state instanceof LinkState.Closed<C>) {
-      return false;
-    }
-    LinkState<C> before = state;
-    state = next;
-    if (next instanceof LinkState.Connected<C>) {
-      driver.working().add(prove);
-    }
-    if (before instanceof LinkState.Connecting<C>(CountDownLatch ended)) {
-      ended.countDown();
-    }
-    return true;
+    return states.now() instanceof LinkState.Lost<C> lost ? lost.since() : clock.getAsLong();
   }
 
   /**
@@ -250,11 +181,7 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
    */
   @Override
   public void close() {
-    LinkState<C> before;
-    synchronized (this) {
-      before = state;
-      state = new LinkState.Closed<>();
-    }
+    LinkState<C> before = states.close();
     thread.shutdownNow();
     if (before instanceof LinkState.Closed<C>) {
       return;
@@ -269,13 +196,8 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
   }
 
   private void release(LinkState<C> before) {
-    switch (before) {
-      case LinkState.Connected<C> connected -> {
-        driver.working().remove(prove);
-        connected.usable().connection().close();
-      }
-      case LinkState.Connecting<C>(CountDownLatch ended) -> ended.countDown();
-      case LinkState.Lost<C> _, LinkState.Closed<C> _ -> {}
+    if (before instanceof LinkState.Connected<C> connected) {
+      connected.usable().connection().close();
     }
     driver.close();
   }
