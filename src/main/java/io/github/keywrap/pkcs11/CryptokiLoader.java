@@ -59,7 +59,7 @@ final class CryptokiLoader {
       MemorySegment entry =
           SymbolLookup.libraryLookup(library, Arena.global())
               .find(ENTRY)
-              .orElseThrow(() -> new IllegalArgumentException("it has no " + ENTRY));
+              .orElseThrow(() -> isNone(library));
       MethodHandle getFunctionList =
           linker.downcallHandle(entry, FunctionDescriptor.of(JAVA_LONG, ADDRESS));
       MemorySegment list = functionList(getFunctionList);
@@ -72,6 +72,12 @@ final class CryptokiLoader {
     } catch (UnsupportedOperationException | LinkageError unsupported) {
       throw withoutForeignFunctions(unsupported);
     }
+  }
+
+  private static OperatorException isNone(Path library) {
+    return new OperatorException(
+        library + " is no PKCS#11 library: it has no " + ENTRY,
+        "name the one that the vendor calls its PKCS#11 library");
   }
 
   /** Libraries should have a stub for what they cannot do; for those that have nothing, ours. */

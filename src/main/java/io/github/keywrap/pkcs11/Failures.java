@@ -15,7 +15,8 @@ final class Failures {
       case AbsentTokenException e -> new BackendUnavailable(String.valueOf(e.getMessage()), e);
       case Pkcs11Exception e when e.isPermanent() ->
           new KeyUnavailable("the token cannot do what is asked of it: " + e.getMessage(), e);
-      case Pkcs11Exception e -> new BackendUnavailable("the token fails: " + e.getMessage(), e);
+      case Pkcs11Exception e ->
+          new BackendUnavailable("the token fails: " + e.getMessage() + Hints.of(e), e);
       case DoubtfulCiphertextException e ->
           new BackendUnavailable("the token fails: " + e.getMessage(), e);
       case UnusableOutputException e ->

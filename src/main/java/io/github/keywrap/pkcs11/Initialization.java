@@ -22,6 +22,10 @@ final class Initialization {
     this.module = module;
   }
 
+  Module module() {
+    return module;
+  }
+
   /**
    * Initializes a library.
    *

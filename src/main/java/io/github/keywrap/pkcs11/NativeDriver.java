@@ -42,8 +42,7 @@ final class NativeDriver implements Driver<SessionConnection> {
               "login",
               () -> {
                 TokenLogin how = new TokenLogin(login, settings.token().stateDirectory());
-                sessions.logIn(
-                    deadline, session -> how.logIn(module, library, session, token, deadline));
+                sessions.logIn(deadline, session -> how.logIn(library, session, token, deadline));
                 return true;
               },
               _ -> login.toString());
@@ -132,7 +131,7 @@ final class NativeDriver implements Driver<SessionConnection> {
     Token token = token(library, deadline);
     TokenLogin login = new TokenLogin(as, settings.token().stateDirectory());
     try (Session session = Session.open(library, token, writes, deadline)) {
-      boolean _ = login.logIn(module, library, session, token, deadline);
+      boolean _ = login.logIn(library, session, token, deadline);
       return work.apply(token, session);
     }
   }

@@ -36,8 +36,9 @@ final class PinGuard {
    *
    * @param place of the PIN, for messages
    * @param source what the place looks like now; another one has another PIN
+   * @param hint for the end of a message that tells of a refusal
    */
-  record Attempt(TokenIdentity token, long userType, String place, String source) {
+  record Attempt(TokenIdentity token, long userType, String place, String source, String hint) {
     /** The source of what nobody can look at. */
     static final String UNSEEN = "that cannot be seen";
 
@@ -87,8 +88,8 @@ final class PinGuard {
     if (records.forbid(attempt.token(), attempt.userType(), attempt.source())
         || UNWRITTEN.contains(unwritten(attempt, record))) {
       throw new AccessDenied(
-          "token %s has refused the PIN in %s; it is not tried again %s"
-              .formatted(attempt.token(), attempt.place(), attempt.until()),
+          "token %s has refused the PIN in %s; it is not tried again %s%s"
+              .formatted(attempt.token(), attempt.place(), attempt.until(), attempt.hint()),
           null);
     }
     if (record.pauses(attempt.source())) {
@@ -126,13 +127,14 @@ final class PinGuard {
       boolean _ = UNWRITTEN.add(unwritten(attempt, record));
     }
     throw new AccessDenied(
-        "token %s refused the PIN in %s: %s%s; it is not tried again %s"
+        "token %s refused the PIN in %s: %s%s; it is not tried again %s%s"
             .formatted(
                 attempt.token(),
                 attempt.place(),
                 ReturnValue.describe(answer.code()),
                 answer.tellsOfPin() ? "" : ", which may mean a wrong PIN",
-                attempt.until()),
+                attempt.until(),
+                attempt.hint()),
         answer);
   }
 

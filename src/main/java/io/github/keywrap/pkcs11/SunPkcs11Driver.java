@@ -131,9 +131,9 @@ final class SunPkcs11Driver implements Driver<ProviderConnection> {
         login.logIn(
             settings.pin(),
             CKU_USER,
-            TokenIdentity.of(module, token),
+            library,
+            token,
             deadline,
-            () -> Slots.token(library, token.slot(), deadline),
             pin -> {
               loaded[0] = ProviderKeys.load(provider, pin);
               return true;

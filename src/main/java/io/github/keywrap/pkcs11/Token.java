@@ -84,6 +84,8 @@ record Token(
 
   @Override
   public String toString() {
-    return "\"" + label + "\" (serial " + serial + ")";
+    return label.isEmpty() && serial.isEmpty()
+        ? "one without label and serial number, in slot " + slot
+        : "\"" + label + "\" (serial " + serial + ")";
   }
 }

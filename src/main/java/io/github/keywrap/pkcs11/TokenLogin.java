@@ -41,14 +41,18 @@ final class TokenLogin {
    * @throws BackendUnavailable if it cannot be tried now
    * @throws Pkcs11Exception if the login fails for another reason
    */
-  boolean logIn(Module module, Initialization library, Session session, Token token, Deadline due) {
-    TokenIdentity identity = TokenIdentity.of(module, token);
+  boolean logIn(Initialization library, Session session, Token token, Deadline due) {
     return switch (settings) {
       case LoginSettings.None _ -> false;
       case LoginSettings.AtPinPad(long userType) -> {
         requirePinPad(token);
         PinGuard.Attempt attempt =
-            new PinGuard.Attempt(identity, userType, PIN_PAD, PinGuard.Attempt.UNSEEN);
+            new PinGuard.Attempt(
+                TokenIdentity.of(library.module(), token),
+                userType,
+                PIN_PAD,
+                PinGuard.Attempt.UNSEEN,
+                "");
         yield guard.logIn(
             attempt,
             due,
@@ -58,37 +62,31 @@ final class TokenLogin {
             });
       }
       case LoginSettings.WithPin(SecretSource pin, long userType) ->
-          logIn(
-              pin,
-              userType,
-              identity,
-              due,
-              () -> Slots.token(library, token.slot(), due),
-              secret -> session.login(userType, secret, due));
+          logIn(pin, userType, library, token, due, secret -> session.login(userType, secret, due));
     };
-  }
-
-  /** What a token says of itself now. */
-  interface Look {
-    Token now();
   }
 
   /** Logs in with a PIN; what the token says is asked for when nobody else tries one. */
   boolean logIn(
       SecretSource pin,
       long userType,
-      TokenIdentity token,
+      Initialization library,
+      Token token,
       Deadline deadline,
-      Look look,
       WithPin login) {
     try {
       PinGuard.Attempt attempt =
-          new PinGuard.Attempt(token, userType, pin.description(), pin.identity());
+          new PinGuard.Attempt(
+              TokenIdentity.of(library.module(), token),
+              userType,
+              pin.description(),
+              pin.identity(),
+              Hints.ofRefusedPin(token));
       return guard.logIn(
           attempt,
           deadline,
           () -> {
-            requireTries(look.now());
+            requireTries(Slots.token(library, token.slot(), deadline));
             try (SecretBytes secret = pin.read()) {
               if (!pin.identity().equals(attempt.source())) {
                 throw new BackendUnavailable(pin.description() + " is just being replaced", null);

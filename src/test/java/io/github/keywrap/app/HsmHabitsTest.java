@@ -56,7 +56,8 @@ final class HsmHabitsTest {
     MadeKey _ = Pkcs11Keys.generate(key(WITH_PIN));
     assertThatThrownBy(() -> requireServes(key(WITH_PIN + ", session: read-only")))
         .isInstanceOf(BackendUnavailable.class)
-        .hasMessageContaining("C_EncryptInit: CKR_FUNCTION_FAILED (0x6)");
+        .hasMessageContaining("C_EncryptInit: CKR_FUNCTION_FAILED (0x6)")
+        .hasMessageContaining("session: read-write");
     requireServes(key(WITH_PIN + ", session: read-write"));
   }
 
@@ -78,6 +79,16 @@ final class HsmHabitsTest {
     Pkcs11KeySettings key = key(", login: pin-pad");
     MadeKey _ = Pkcs11Keys.generate(key);
     requireServes(key);
+  }
+
+  @Test
+  void aTokenWithAPadThatTakesNoPinFromTheProgramIsToldHowToUse() throws Exception {
+    SoftHsm.faults("login pin-pad " + SoftHsm.PIN);
+    for (int start = 0; start < 2; start++) {
+      assertThatThrownBy(() -> requireServes(key(WITH_PIN)))
+          .isInstanceOf(AccessDenied.class)
+          .hasMessageContaining("set login: pin-pad");
+    }
   }
 
   /** Nobody may be asked again and again for a PIN that is wrong. */

@@ -74,7 +74,8 @@ final class LibraryHabitsTest {
     SoftHsm.faultsOf(library, "initialize reserved x=1 y");
     assertThatThrownBy(() -> Pkcs11Keys.tryOut(key(given), Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class)
-        .hasMessageContaining("C_Initialize: CKR_ARGUMENTS_BAD (0x7)");
+        .hasMessageContaining("C_Initialize: CKR_ARGUMENTS_BAD (0x7)")
+        .hasMessageContaining("library-parameters");
   }
 
   @Test

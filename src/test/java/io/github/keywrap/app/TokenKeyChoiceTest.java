@@ -213,6 +213,10 @@ final class TokenKeyChoiceTest {
     assertThatThrownBy(() -> TokenListing.of(library("/no/such/library.so")))
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("does not exist");
+    String ofJava = System.getProperty("java.home") + "/lib/libjava.so";
+    assertThatThrownBy(() -> TokenListing.of(library(ofJava)))
+        .isInstanceOf(OperatorException.class)
+        .hasMessageContaining("is no PKCS#11 library: it has no C_GetFunctionList");
   }
 
   @Test
