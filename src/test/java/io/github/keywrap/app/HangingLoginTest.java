@@ -21,16 +21,14 @@ final class HangingLoginTest {
 
   @Test
   void aLoginThatHangsInOneLibraryHoldsUpNoOther() throws Exception {
-    SoftHsm.faults();
-    KeysOnTokens keys = new KeysOnTokens(folder);
-    Path _ = keys.pin("pin", SoftHsm.PIN);
+    KeysOnTokens keys = KeysOnTokens.in(folder);
     String token = SoftHsm.newToken();
-    Pkcs11KeySettings works = with(keys, SoftHsm.faultyLibrary(), token);
+    Pkcs11KeySettings works = keys.keyWithPin(SoftHsm.faultyLibrary(), token);
     MadeKey _ = Pkcs11Keys.generate(works);
     Path library = SoftHsm.copyOfLibrary(SoftHsm.faultyLibrary());
     SoftHsm.faultsOf(library, "C_Login hang");
     long before = SoftHsm.logins();
-    try (KeyWrapper hanging = Pkcs11Keys.open(with(keys, library, token))) {
+    try (KeyWrapper hanging = Pkcs11Keys.open(keys.keyWithPin(library, token))) {
       await().until(() -> SoftHsm.logins() > before);
       long start = System.nanoTime();
       try (KeyWrapper serving = Pkcs11Keys.open(works)) {
@@ -42,10 +40,5 @@ final class HangingLoginTest {
     } finally {
       SoftHsm.faultsOf(library);
     }
-  }
-
-  private static Pkcs11KeySettings with(KeysOnTokens keys, Path library, String token)
-      throws Exception {
-    return keys.key(library, token, ", pin: { file: pin }");
   }
 }

@@ -3,12 +3,10 @@ package io.github.keywrap.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.pkcs11.MadeKey;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
-import io.github.keywrap.pkcs11.Steps;
 import io.github.keywrap.pkcs11.TokenListing;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.SoftHsm;
@@ -28,9 +26,7 @@ final class HsmHabitsTest {
 
   @BeforeEach
   void makeToken() throws Exception {
-    SoftHsm.faults();
-    keys = new KeysOnTokens(folder);
-    Path _ = keys.pin("pin", SoftHsm.PIN);
+    keys = KeysOnTokens.in(folder);
     token = SoftHsm.newToken();
   }
 
@@ -43,22 +39,15 @@ final class HsmHabitsTest {
     return keys.key(SoftHsm.faultyLibrary(), token, more);
   }
 
-  private static void requireServes(Pkcs11KeySettings key) {
-    Pkcs11Keys.tryOut(key, Steps.UNTOLD);
-    try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
-      RoundTrip.of(wrapper);
-    }
-  }
-
   @Test
   void aTokenThatWorksInWritingSessionsOnlyTellsThatInOthers() throws Exception {
     SoftHsm.faults("sessions read-write");
     MadeKey _ = Pkcs11Keys.generate(key(WITH_PIN));
-    assertThatThrownBy(() -> requireServes(key(WITH_PIN + ", session: read-only")))
+    assertThatThrownBy(() -> KeysOnTokens.requireServes(key(WITH_PIN + ", session: read-only")))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("C_EncryptInit: CKR_FUNCTION_FAILED (0x6)")
         .hasMessageContaining("session: read-write");
-    requireServes(key(WITH_PIN + ", session: read-write"));
+    KeysOnTokens.requireServes(key(WITH_PIN + ", session: read-write"));
   }
 
   @Test
@@ -67,7 +56,7 @@ final class HsmHabitsTest {
     long before = SoftHsm.logins();
     Pkcs11KeySettings key = key(", login: none");
     MadeKey _ = Pkcs11Keys.generate(key);
-    requireServes(key);
+    KeysOnTokens.requireServes(key);
     assertThat(SoftHsm.logins()).isEqualTo(before);
     assertThat(TokenListing.of(key))
         .anyMatch(line -> line.contains("CKA_SENSITIVE") && !line.contains("CKA_PRIVATE"));
@@ -78,14 +67,14 @@ final class HsmHabitsTest {
     SoftHsm.faults("login pin-pad " + SoftHsm.PIN);
     Pkcs11KeySettings key = key(", login: pin-pad");
     MadeKey _ = Pkcs11Keys.generate(key);
-    requireServes(key);
+    KeysOnTokens.requireServes(key);
   }
 
   @Test
   void aTokenWithAPadThatTakesNoPinFromTheProgramIsToldHowToUse() throws Exception {
     SoftHsm.faults("login pin-pad " + SoftHsm.PIN);
     for (int start = 0; start < 2; start++) {
-      assertThatThrownBy(() -> requireServes(key(WITH_PIN)))
+      assertThatThrownBy(() -> KeysOnTokens.requireServes(key(WITH_PIN)))
           .isInstanceOf(AccessDenied.class)
           .hasMessageContaining("set login: pin-pad");
     }
@@ -97,7 +86,7 @@ final class HsmHabitsTest {
     SoftHsm.faults("login pin-pad 9999");
     long before = SoftHsm.logins();
     for (int start = 0; start < 3; start++) {
-      assertThatThrownBy(() -> requireServes(key(", login: pin-pad")))
+      assertThatThrownBy(() -> KeysOnTokens.requireServes(key(", login: pin-pad")))
           .isInstanceOf(AccessDenied.class)
           .hasMessageContaining("its PIN pad")
           .hasMessageContaining("keywrap pin retry");
@@ -108,7 +97,7 @@ final class HsmHabitsTest {
   @Test
   void aTokenWithoutAPadSaysSo() throws Exception {
     long before = SoftHsm.logins();
-    assertThatThrownBy(() -> requireServes(key(", login: pin-pad")))
+    assertThatThrownBy(() -> KeysOnTokens.requireServes(key(", login: pin-pad")))
         .isInstanceOf(AccessDenied.class)
         .hasMessageContaining("has no PIN pad; set login: pin, and pin:");
     assertThat(SoftHsm.logins()).isEqualTo(before);
@@ -118,7 +107,7 @@ final class HsmHabitsTest {
   void textsThatEndWithNulAreTheSameTexts() throws Exception {
     SoftHsm.faults("labels nul");
     MadeKey _ = Pkcs11Keys.generate(key(WITH_PIN));
-    requireServes(key(WITH_PIN));
+    KeysOnTokens.requireServes(key(WITH_PIN));
     assertThat(Tokens.list(key(WITH_PIN).token().library()))
         .anyMatch(line -> line.contains("\"" + token + "\" (serial "))
         .noneMatch(line -> line.contains("\0"));
@@ -133,7 +122,7 @@ final class HsmHabitsTest {
         .hasMessageContaining("C_GenerateKey: CKR_FUNCTION_REJECTED (0x200)");
     String apart = limited + ", keygen.user-type: user";
     MadeKey _ = Pkcs11Keys.generate(key(apart));
-    requireServes(key(apart));
-    requireServes(key(limited));
+    KeysOnTokens.requireServes(key(apart));
+    KeysOnTokens.requireServes(key(limited));
   }
 }

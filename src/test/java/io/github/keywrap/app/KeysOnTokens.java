@@ -1,8 +1,12 @@
 package io.github.keywrap.app;
 
 import io.github.keywrap.config.SettingsLoader;
+import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Steps;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.Settings;
+import io.github.keywrap.token.SoftHsm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +15,14 @@ import java.util.Map;
 
 /** A folder with a settings file for keys called {@code kek}, each on a token as the test wants. */
 record KeysOnTokens(Path folder) {
+  /** With the PIN of all tokens in a file called pin, and no faults. */
+  static KeysOnTokens in(Path folder) throws IOException {
+    SoftHsm.faults();
+    KeysOnTokens keys = new KeysOnTokens(folder);
+    Path _ = keys.pin("pin", SoftHsm.PIN);
+    return keys;
+  }
+
   /** Writes a file that holds a PIN. */
   Path pin(String file, String pin) throws IOException {
     Path path = folder.resolve(file);
@@ -39,5 +51,18 @@ record KeysOnTokens(Path folder) {
 
   Pkcs11KeySettings key(Path library, String token, String more) throws IOException {
     return (Pkcs11KeySettings) settings(library, token, more).active();
+  }
+
+  /** A key whose PIN is in the file called pin. */
+  Pkcs11KeySettings keyWithPin(Path library, String token) throws IOException {
+    return key(library, token, ", pin: { file: pin }");
+  }
+
+  /** Goes the way to a key as {@code check} does, and as serving does. */
+  static void requireServes(Pkcs11KeySettings key) {
+    Pkcs11Keys.tryOut(key, Steps.UNTOLD);
+    try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
+      RoundTrip.of(wrapper);
+    }
   }
 }

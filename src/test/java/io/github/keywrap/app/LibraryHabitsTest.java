@@ -15,10 +15,10 @@ import io.github.keywrap.pkcs11.TokenListing;
 import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.Settings;
+import io.github.keywrap.token.Pkcs11Tool;
 import io.github.keywrap.token.SoftHsm;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,9 +36,7 @@ final class LibraryHabitsTest {
 
   @BeforeEach
   void makeToken() throws Exception {
-    SoftHsm.faults();
-    keys = new KeysOnTokens(folder);
-    Path _ = keys.pin("pin", SoftHsm.PIN);
+    keys = KeysOnTokens.in(folder);
     token = SoftHsm.newToken();
     library = SoftHsm.copyOfLibrary(SoftHsm.faultyLibrary());
   }
@@ -51,19 +49,12 @@ final class LibraryHabitsTest {
     return (Pkcs11KeySettings) settings(more).active();
   }
 
-  private static void requireServes(Pkcs11KeySettings key) {
-    Pkcs11Keys.tryOut(key, Steps.UNTOLD);
-    try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
-      RoundTrip.of(wrapper);
-    }
-  }
-
   @Test
   void parametersReachTheLibraryThatWantsThem() throws Exception {
     SoftHsm.faultsOf(library, "initialize reserved x=1 y");
     String given = ", library-parameters: \"x=1 y\"";
     MadeKey _ = Pkcs11Keys.generate(key(given));
-    requireServes(key(given));
+    KeysOnTokens.requireServes(key(given));
     assertThat(TokenListing.of(new LibrarySettings(library, "x=1 y")))
         .anyMatch(line -> line.contains(token));
   }
@@ -110,8 +101,8 @@ final class LibraryHabitsTest {
   @Test
   void functionsThatAreMissingAreMissedOnlyByWhatNeedsThem() throws Exception {
     SoftHsm.faultsOf(library, "functions null");
-    makeKeyElsewhere();
-    requireServes(key(""));
+    Pkcs11Tool.makeGoodKey(token, "kek", "00112233445566778899aabbccddeeff");
+    KeysOnTokens.requireServes(key(""));
     token = SoftHsm.newToken();
     assertThatThrownBy(() -> Pkcs11Keys.generate(key("")))
         .isInstanceOf(KeyUnavailable.class)
@@ -126,28 +117,5 @@ final class LibraryHabitsTest {
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("cannot be loaded")
         .hasMessageContaining("returns no functions");
-  }
-
-  private void makeKeyElsewhere() throws Exception {
-    String _ =
-        SoftHsm.run(
-            List.of(
-                "pkcs11-tool",
-                "--module",
-                SoftHsm.LIBRARY.toString(),
-                "--token-label",
-                token,
-                "--login",
-                "--pin",
-                SoftHsm.PIN,
-                "--keygen",
-                "--key-type",
-                "AES:32",
-                "--label",
-                "kek",
-                "--id",
-                "00112233445566778899aabbccddeeff",
-                "--sensitive",
-                "--private"));
   }
 }

@@ -10,9 +10,9 @@ import io.github.keywrap.pkcs11.PinFiles;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.pkcs11.Steps;
 import io.github.keywrap.settings.Pkcs11KeySettings;
+import io.github.keywrap.token.Pkcs11Tool;
 import io.github.keywrap.token.SoftHsm;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,13 +28,12 @@ final class SameSerialTest {
 
   @Test
   void aRefusalAtOneTokenKeepsThePinFromNoOther() throws Exception {
+    KeysOnTokens keys = KeysOnTokens.in(folder);
     SoftHsm.faults("serials same");
-    KeysOnTokens keys = new KeysOnTokens(folder);
-    Path _ = keys.pin("pin", SoftHsm.PIN);
     String refusing = SoftHsm.newToken();
-    changePin(refusing, "5678");
-    Pkcs11KeySettings wrong = on(keys, refusing);
-    Pkcs11KeySettings right = on(keys, SoftHsm.newToken());
+    String _ = Pkcs11Tool.run(refusing, "--change-pin", "--new-pin", "5678");
+    Pkcs11KeySettings wrong = keys.keyWithPin(SoftHsm.faultyLibrary(), refusing);
+    Pkcs11KeySettings right = keys.keyWithPin(SoftHsm.faultyLibrary(), SoftHsm.newToken());
     long before = SoftHsm.logins();
     assertThatThrownBy(() -> Pkcs11Keys.tryOut(wrong, Steps.UNTOLD))
         .isInstanceOf(AccessDenied.class)
@@ -48,26 +47,5 @@ final class SameSerialTest {
     assertThat(SoftHsm.logins() - before).isEqualTo(3);
     assertThat(PinFiles.of(wrong).record()).exists();
     assertThat(PinFiles.of(right).record()).doesNotExist();
-  }
-
-  private static Pkcs11KeySettings on(KeysOnTokens keys, String token) throws Exception {
-    return keys.key(SoftHsm.faultyLibrary(), token, ", pin: { file: pin }");
-  }
-
-  private static void changePin(String token, String pin) throws Exception {
-    String _ =
-        SoftHsm.run(
-            List.of(
-                "pkcs11-tool",
-                "--module",
-                SoftHsm.LIBRARY.toString(),
-                "--token-label",
-                token,
-                "--login",
-                "--pin",
-                SoftHsm.PIN,
-                "--change-pin",
-                "--new-pin",
-                pin));
   }
 }

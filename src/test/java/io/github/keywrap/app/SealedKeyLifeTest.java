@@ -17,11 +17,11 @@ import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.pkcs11.MadeKey;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.settings.Pkcs11KeySettings;
+import io.github.keywrap.token.Pkcs11Tool;
 import io.github.keywrap.token.SoftHsm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,12 +187,7 @@ final class SealedKeyLifeTest {
   }
 
   private String tool(String... arguments) throws Exception {
-    List<String> command =
-        new java.util.ArrayList<>(
-            List.of("pkcs11-tool", "--module", SoftHsm.LIBRARY.toString(), "--token-label"));
-    command.addAll(List.of(token.token(), "--login", "--pin", SoftHsm.PIN));
-    command.addAll(List.of(arguments));
-    return SoftHsm.run(command);
+    return Pkcs11Tool.run(token.token(), arguments);
   }
 
   private static WrappedKey wrap(KeyWrapper wrapper) {

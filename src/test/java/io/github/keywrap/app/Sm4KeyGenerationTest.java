@@ -18,10 +18,10 @@ import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.pkcs11.Steps;
 import io.github.keywrap.pkcs11.TokenListing;
 import io.github.keywrap.settings.Pkcs11KeySettings;
+import io.github.keywrap.token.Pkcs11Tool;
 import io.github.keywrap.token.SoftHsm;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,7 +86,8 @@ final class Sm4KeyGenerationTest {
   @Test
   void anSm4KeyWithoutItsMacKeyIsRefused() throws Exception {
     MadeKey _ = Pkcs11Keys.generate(token.key(CBC));
-    String _ = SoftHsm.run(tool("--delete-object", "--type", "secrkey", "--label", "kek-mac"));
+    String _ =
+        Pkcs11Tool.run(token.token(), "--delete-object", "--type", "secrkey", "--label", "kek-mac");
     assertThatThrownBy(() -> Pkcs11Keys.tryOut(token.key(CBC), Steps.UNTOLD))
         .isInstanceOf(KeyUnavailable.class)
         .hasMessageContaining(
@@ -142,14 +143,6 @@ final class Sm4KeyGenerationTest {
   }
 
   private String list() throws Exception {
-    return SoftHsm.run(tool("--list-objects", "--type", "secrkey"));
-  }
-
-  private List<String> tool(String... arguments) {
-    List<String> command = new ArrayList<>(List.of("pkcs11-tool", "--module"));
-    command.addAll(List.of(SoftHsm.LIBRARY.toString(), "--token-label", token.token()));
-    command.addAll(List.of("--login", "--pin", SoftHsm.PIN));
-    command.addAll(List.of(arguments));
-    return command;
+    return Pkcs11Tool.run(token.token(), "--list-objects", "--type", "secrkey");
   }
 }

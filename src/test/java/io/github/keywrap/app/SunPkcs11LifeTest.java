@@ -20,16 +20,13 @@ import io.github.keywrap.pkcs11.Steps;
 import io.github.keywrap.pkcs11.SunPkcs11Keys;
 import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.SunPkcs11KeySettings;
+import io.github.keywrap.token.Pkcs11Tool;
 import io.github.keywrap.token.SoftHsm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -266,41 +263,13 @@ final class SunPkcs11LifeTest {
   }
 
   private static String told(SunPkcs11KeySettings settings) {
-    List<String> told = new ArrayList<>();
-    SunPkcs11Keys.tryOut(
-        settings,
-        new Steps() {
-          @Override
-          public <T> T step(String name, Supplier<T> step, Function<T, String> result) {
-            T value = step.get();
-            told.add(name + ": " + result.apply(value));
-            return value;
-          }
-        });
-    return String.join("\n", told);
+    ToldSteps steps = new ToldSteps();
+    SunPkcs11Keys.tryOut(settings, steps);
+    return String.join("\n", steps.lines());
   }
 
   private void makeKey(String label, String keyId) throws Exception {
-    String _ =
-        SoftHsm.run(
-            List.of(
-                "pkcs11-tool",
-                "--module",
-                SoftHsm.LIBRARY.toString(),
-                "--token-label",
-                token.token(),
-                "--login",
-                "--pin",
-                SoftHsm.PIN,
-                "--keygen",
-                "--key-type",
-                "AES:32",
-                "--label",
-                label,
-                "--id",
-                keyId,
-                "--sensitive",
-                "--private"));
+    Pkcs11Tool.makeGoodKey(token.token(), label, keyId);
   }
 
   private static void awaitServed(KeyWrapper wrapper, WrappedKey before) {

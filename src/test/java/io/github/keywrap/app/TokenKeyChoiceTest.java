@@ -21,14 +21,11 @@ import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.Settings;
 import io.github.keywrap.settings.TokenName;
+import io.github.keywrap.token.Pkcs11Tool;
 import io.github.keywrap.token.SoftHsm;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,22 +43,7 @@ final class TokenKeyChoiceTest {
   }
 
   private void makeKey(String label, String id, String... more) throws Exception {
-    makeKeyOf("AES:32", label, id, more);
-  }
-
-  private void makeKeyOf(String type, String label, String id, String... more) throws Exception {
-    List<String> command = new ArrayList<>(tool("--keygen", "--key-type", type));
-    command.addAll(List.of("--label", label, "--id", id));
-    command.addAll(List.of(more));
-    String _ = SoftHsm.run(command);
-  }
-
-  private List<String> tool(String... arguments) {
-    List<String> command = new ArrayList<>(List.of("pkcs11-tool", "--module"));
-    command.addAll(List.of(SoftHsm.LIBRARY.toString(), "--token-label", token.token()));
-    command.addAll(List.of("--login", "--pin", SoftHsm.PIN));
-    command.addAll(List.of(arguments));
-    return command;
+    Pkcs11Tool.makeKey(token.token(), "AES:32", label, id, more);
   }
 
   private static LibrarySettings library(String path) {
@@ -87,19 +69,10 @@ final class TokenKeyChoiceTest {
 
   @Test
   void aShorterKeyIsTakenAndCalledWhatItIs() throws Exception {
-    makeKeyOf("AES:16", "kek", LONG_ID, "--sensitive", "--private");
-    List<String> told = new ArrayList<>();
-    Pkcs11Keys.tryOut(
-        token.key(""),
-        new Steps() {
-          @Override
-          public <T> T step(String name, Supplier<T> step, Function<T, String> result) {
-            T value = step.get();
-            told.add(name + ": " + result.apply(value));
-            return value;
-          }
-        });
-    assertThat(told).contains("key: " + LONG_ID + ", AES, 128 bits");
+    Pkcs11Tool.makeKey(token.token(), "AES:16", "kek", LONG_ID, "--sensitive", "--private");
+    ToldSteps told = new ToldSteps();
+    Pkcs11Keys.tryOut(token.key(""), told);
+    assertThat(told.lines()).contains("key: " + LONG_ID + ", AES, 128 bits");
     try (KeyWrapper wrapper = Pkcs11Keys.open(token.key(""))) {
       RoundTrip.of(wrapper);
       assertThat(wrapper.currentKeyId()).contains(KeyId.of("pkcs11", LONG_ID + "-aes-gcm"));
@@ -196,7 +169,7 @@ final class TokenKeyChoiceTest {
   void keygenMakesAKeyThatCanNeverBeTakenOut() throws Exception {
     String id = Pkcs11Keys.generate(token.key("")).keyId();
     assertThat(id).hasSize(32);
-    assertThat(SoftHsm.run(tool("--list-objects", "--type", "secrkey")))
+    assertThat(Pkcs11Tool.run(token.token(), "--list-objects", "--type", "secrkey"))
         .contains("AES length 32", "label:      kek", "ID:         " + id)
         .contains("sensitive, always sensitive, never extractable, local");
     assertThatThrownBy(() -> Pkcs11Keys.generate(token.key("")))
