@@ -1,7 +1,6 @@
 package io.github.keywrap.app;
 
 import io.github.keywrap.config.SettingsLoader;
-import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.Settings;
@@ -13,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,25 +38,36 @@ final class TokenKey {
 
   /** Makes two keys on one new token, as in every rotation: kek-a and kek-b. */
   static List<Pkcs11KeySettings> twoOnOneToken(Path folder) throws Exception {
-    TokenKey first = in(folder);
+    List<Pkcs11KeySettings> keys = in(folder).two();
+    keys.forEach(KeyGeneration::generate);
+    return keys;
+  }
+
+  /** The settings of two keys on this token, kek-a and kek-b. */
+  List<Pkcs11KeySettings> two() throws Exception {
+    return settingsOfTwo("a").keys().stream().map(Pkcs11KeySettings.class::cast).toList();
+  }
+
+  /**
+   * The same, to serve with.
+   *
+   * @param active a or b
+   */
+  Settings settingsOfTwo(String active) throws Exception {
     Path file =
         Files.writeString(
             folder.resolve("two.yaml"),
             """
             keywrap:
               state-directory: state
-              active: a
+              call-timeout: 2s
+              active: %3$s
               keys:
                 a: { type: pkcs11, library: %1$s, token: %2$s, key-label: kek-a, pin: { file: pin } }
                 b: { type: pkcs11, library: %1$s, token: %2$s, key-label: kek-b, pin: { file: pin } }
             """
-                .formatted(SoftHsm.faultyLibrary(), first.token()));
-    List<Pkcs11KeySettings> keys = new ArrayList<>();
-    for (KeySettings key : new SettingsLoader(file, Map.of()).load().settings().keys()) {
-      String _ = KeyGeneration.generate(key);
-      keys.add((Pkcs11KeySettings) key);
-    }
-    return keys;
+                .formatted(SoftHsm.faultyLibrary(), token, active));
+    return new SettingsLoader(file, Map.of()).load().settings();
   }
 
   void pin(String pin) throws IOException {

@@ -1,24 +1,18 @@
 package io.github.keywrap.app;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.keywrap.domain.Deadline;
-import io.github.keywrap.domain.KeyWrapper;
-import io.github.keywrap.domain.KmsException;
-import io.github.keywrap.domain.SecretBytes;
-import io.github.keywrap.domain.WrappedKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.pkcs11.Reinitialization;
 import io.github.keywrap.settings.Pkcs11KeySettings;
+import io.github.keywrap.token.Pkcs11Tool;
 import io.github.keywrap.token.SoftHsm;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,149 +24,103 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class TwoKeysOfOneTokenTest {
   private static final int REINITIALIZATIONS = 200;
-  private static final int CALLERS = 6;
+  private static final int CALLERS = 3;
 
-  @TempDir private Path folder;
-  private final List<Key> keys = new ArrayList<>();
+  @TempDir(factory = InMemory.class)
+  private Path folder;
 
-  /** A key, who uses it, and what it wrapped. */
-  private static final class Key implements AutoCloseable {
-    private final Pkcs11KeySettings settings;
-    private final Queue<Wrapped> wrapped = new ConcurrentLinkedQueue<>();
-    private final List<Thread> callers = new ArrayList<>();
-    private KeyWrapper wrapper;
-    private volatile boolean ended;
-
-    record Wrapped(WrappedKey key, byte[] plaintext) {}
-
-    Key(Pkcs11KeySettings settings) {
-      this.settings = settings;
-      this.wrapper = Pkcs11Keys.open(settings);
-    }
-
-    void begin() {
-      for (int i = 0; i < CALLERS; i++) {
-        callers.add(Thread.ofPlatform().daemon().start(this::call));
-      }
-    }
-
-    private void call() {
-      while (!ended) {
-        try {
-          wrap();
-        } catch (KmsException tokenIsAway) {
-          // It is tried again.
-        }
-      }
-    }
-
-    /** A call with so little time that it is over before the library is there again. */
-    void callInVain() {
-      try (SecretBytes secret = SecretBytes.owning(new byte[32])) {
-        WrappedKey _ = wrapper.wrap(secret, Deadline.after(Duration.ofMillis(50)));
-      } catch (KmsException tooLate) {
-        // As meant.
-      }
-    }
-
-    void wrap() {
-      byte[] plaintext = new byte[32];
-      new SecureRandom().nextBytes(plaintext);
-      try (SecretBytes secret = SecretBytes.owning(plaintext.clone())) {
-        wrapped.add(new Wrapped(wrapper.wrap(secret, deadline()), plaintext));
-      }
-    }
-
-    void restart() throws InterruptedException {
-      ended = true;
-      for (Thread caller : callers) {
-        caller.join();
-      }
-      wrapper.close();
-    }
-
-    void requireOpensAll() {
-      wrapper = Pkcs11Keys.open(settings);
-      for (Wrapped each : wrapped) {
-        try (SecretBytes opened = wrapper.unwrap(each.key(), deadline())) {
-          assertThat(opened.expose()).isEqualTo(each.plaintext());
-        }
-      }
-    }
-
-    private static Deadline deadline() {
-      return Deadline.after(Duration.ofSeconds(10));
-    }
-
-    @Override
-    public void close() {
-      ended = true;
-      wrapper.close();
-    }
-  }
+  private final List<KnownKey> keys = new ArrayList<>();
 
   @BeforeEach
   void makeKeys() throws Exception {
-    for (Pkcs11KeySettings key : TokenKey.twoOnOneToken(folder)) {
-      Key opened = new Key(key);
-      keys.add(opened);
-      opened.wrap();
+    TokenKey token = TokenKey.in(folder);
+    for (Pkcs11KeySettings settings : token.two()) {
+      byte[] value = new byte[32];
+      new SecureRandom().nextBytes(value);
+      Path file = Files.write(folder.resolve("value"), value);
+      String label = settings.key().label();
+      Pkcs11Tool.importKey(token.token(), file, label, "%032x".formatted(4711 + keys.size()));
+      KnownKey key = new KnownKey(settings, new SecretKeySpec(value, "AES"));
+      keys.add(key);
+      key.wrap();
     }
   }
 
   @AfterEach
   void close() {
     SoftHsm.faults();
-    keys.forEach(Key::close);
+    keys.forEach(KnownKey::close);
+  }
+
+  private void requireOwnCiphertexts() throws InterruptedException {
+    keys.forEach(KnownKey::requireAllItsOwn);
+    for (KnownKey key : keys) {
+      key.requireOpensAfterRestart();
+    }
   }
 
   /**
-   * The one key is found first, and so has the least handle. While another one has the library
-   * initialized, its calls run out of time, and with them its sessions; and then the other one is
-   * found first.
+   * The one key is found first, and so has the least handle. While somebody has the library
+   * initialized, its calls run out of time, and perhaps its sessions with them; and then the other
+   * one is found first.
    */
   @Test
   void aKeyDoesNotTakeTheHandleThatAnotherHasNow() throws Exception {
-    Key first = keys.getFirst();
-    Key second = keys.getLast();
-    first.wrap();
-    second.wrap();
+    KnownKey first = keys.getFirst();
+    KnownKey second = keys.getLast();
+    second.stop();
     Path library = SoftHsm.faultyLibrary();
-    SoftHsm.faults("C_Initialize slow 4000");
+    SoftHsm.faults("C_Initialize slow 1000");
     Thread initializing = Thread.ofPlatform().start(() -> Reinitialization.of(library));
     for (int i = 0; i < 3; i++) {
       first.callInVain();
     }
     initializing.join();
+    second.start();
     second.wrap();
     first.wrap();
-    for (Key key : keys) {
-      key.restart();
-    }
-    for (Key key : keys) {
-      key.requireOpensAll();
-    }
+    requireOwnCiphertexts();
   }
 
+  /**
+   * Under calls that are under way; and now and then such that one key sleeps until the other one
+   * has connected again, with which handles of the one surely become the other's.
+   */
   @Test
-  void eachCiphertextOpensUnderItsOwnKeyHoweverOftenTheLibraryIsInitialized() throws Exception {
-    keys.forEach(Key::begin);
+  void eachCiphertextIsOfItsOwnKeyHoweverOftenTheLibraryIsInitialized() throws Exception {
+    Path library = SoftHsm.faultyLibrary();
     for (int i = 0; i < REINITIALIZATIONS; i++) {
-      Reinitialization.of(SoftHsm.faultyLibrary());
-      for (Key key : keys) {
-        int before = key.wrapped.size();
+      switch (i % 20) {
+        case 0 -> reinitializeWhileOneSleeps(library, keys.getFirst(), keys.getLast());
+        case 10 -> reinitializeWhileOneSleeps(library, keys.getLast(), keys.getFirst());
+        default -> Reinitialization.of(library);
+      }
+      if (i == 0) {
+        keys.forEach(KnownKey::wrap);
+        keys.forEach(key -> key.begin(CALLERS));
+      }
+      for (KnownKey key : keys) {
+        int before = key.wrapped();
         await()
             .pollDelay(Duration.ofMillis(1))
             .pollInterval(Duration.ofMillis(1))
             .atMost(Duration.ofSeconds(20))
-            .until(() -> key.wrapped.size() > before);
+            .until(() -> key.wrapped() > before);
+        key.requireAllItsOwn();
       }
     }
-    for (Key key : keys) {
-      key.restart();
-    }
-    for (Key key : keys) {
-      key.requireOpensAll();
-    }
+    requireOwnCiphertexts();
+  }
+
+  private static void reinitializeWhileOneSleeps(Path library, KnownKey sleeps, KnownKey connects) {
+    sleeps.whileQuiet(
+        () ->
+            connects.whileQuiet(
+                () -> {
+                  connects.stop();
+                  Reinitialization.of(library);
+                  connects.start();
+                  connects.wrap();
+                }));
   }
 }

@@ -1,5 +1,6 @@
 package io.github.keywrap.token;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +28,14 @@ public final class Pkcs11Tool {
     List<String> arguments = new ArrayList<>(List.of("--keygen", "--key-type", type));
     arguments.addAll(List.of("--label", label, "--id", id));
     arguments.addAll(List.of(more));
+    String _ = run(token, arguments.toArray(String[]::new));
+  }
+
+  /** Puts an AES key of 32 bytes there, with the value that is in a file. */
+  public static void importKey(String token, Path value, String label, String id) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("--write-object", value.toString()));
+    arguments.addAll(List.of("--type", "secrkey", "--key-type", "AES:32"));
+    arguments.addAll(List.of("--label", label, "--id", id, "--sensitive", "--private"));
     String _ = run(token, arguments.toArray(String[]::new));
   }
 
