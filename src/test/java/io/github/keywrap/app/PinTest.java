@@ -98,7 +98,8 @@ final class PinTest {
     Files.writeString(state, "a file where the folder should be");
     assertThatThrownBy(() -> Pkcs11Keys.tryOut(token.key(""), Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class)
-        .hasMessageContaining("is not tried, because a refusal could not be recorded");
+        .hasMessageContaining("is not tried, because a refusal could not be recorded")
+        .hasMessageEndingWith("in %s: it is no folder: %s", state, state);
     assertThat(logins()).isZero();
   }
 

@@ -108,6 +108,22 @@ final class PinsOfOneTokenTest {
     assertThat(logins()).isEqualTo(1);
   }
 
+  /** A vendor's kinds of user have PINs of their own, and may be one file's by mistake. */
+  @Test
+  void aRefusalOfOneKindOfUserIsNotAboutAnother() throws Exception {
+    Pkcs11KeySettings user = right;
+    Pkcs11KeySettings other =
+        keys.key(
+            SoftHsm.faultyLibrary(), token, ", pin: { file: right }, user-type: \"0x80000001\"");
+    SoftHsm.faults("C_Login fail a0");
+    requireRefused(user);
+    SoftHsm.faults("user 80000001 limited");
+    Pkcs11Keys.tryOut(other, Steps.UNTOLD);
+    requireRefused(user);
+    assertThat(logins()).isEqualTo(2);
+    SoftHsm.faults();
+  }
+
   private static void requireRefused(KeyWrapper wrapper) {
     assertThatThrownBy(() -> RoundTrip.of(wrapper)).isInstanceOf(AccessDenied.class);
   }
