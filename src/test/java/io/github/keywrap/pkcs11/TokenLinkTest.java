@@ -11,7 +11,6 @@ import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -94,6 +93,32 @@ final class TokenLinkTest {
     }
   }
 
+  /** What it wrapped would not open with the key that was there before, nor after a restart. */
+  @Test
+  void anotherKeyInThePlaceOfTheFirstIsNotUsed() {
+    driver.isAway = false;
+    try (TokenLink<Connection> link = link()) {
+      link.start();
+      Usable<Connection> _ = link.call(Deadline.after(Duration.ofSeconds(5)), usable -> usable);
+      driver.mask = 1;
+      assertThatThrownBy(
+              () -> link.call(Deadline.after(Duration.ofSeconds(5)), TokenLinkTest::failInFirst))
+          .isInstanceOf(KeyUnavailable.class)
+          .hasMessageContaining("is not the one that was there before");
+      driver.mask = 0;
+      await()
+          .ignoreExceptionsInstanceOf(KeyUnavailable.class)
+          .until(() -> link.call(Deadline.after(Duration.ofSeconds(5)), _ -> true));
+    }
+  }
+
+  private static boolean failInFirst(Usable<Connection> usable) {
+    if (usable.connection() instanceof StubDriver.StubConnection(byte mask) && mask == 0) {
+      throw new Pkcs11Exception(Function.C_Encrypt, ReturnValue.DEVICE_ERROR.code());
+    }
+    return true;
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void closingClosesTheDriver(boolean isAway) {
@@ -112,78 +137,5 @@ final class TokenLinkTest {
   private static void requireLost(TokenLink<Connection> link) {
     assertThatThrownBy(() -> link.call(Deadline.after(Duration.ofSeconds(5)), usable -> usable))
         .isInstanceOf(BackendUnavailable.class);
-  }
-
-  private static final class StubDriver implements Driver<Connection> {
-    private volatile boolean isAway = true;
-    private volatile @Nullable RuntimeException refusal;
-    private volatile int attempts;
-    private volatile boolean canReinitialize;
-    private volatile boolean reinitialized;
-    private volatile int closed;
-    private final WorkingKeys working = new WorkingKeys();
-
-    @Override
-    public Connection connect(Deadline deadline, Steps steps) {
-      attempts++;
-      RuntimeException refused = refusal;
-      if (refused != null) {
-        throw refused;
-      }
-      if (isAway) {
-        throw new Pkcs11Exception(Function.C_OpenSession, ReturnValue.DEVICE_ERROR.code());
-      }
-      return new StubConnection();
-    }
-
-    @Override
-    public WorkingKeys working() {
-      return working;
-    }
-
-    @Override
-    public boolean canReinitialize() {
-      return canReinitialize;
-    }
-
-    @Override
-    public void reinitialize() {
-      reinitialized = true;
-    }
-
-    @Override
-    public void close() {
-      closed++;
-    }
-  }
-
-  /** Its ciphertext is the plaintext. */
-  private static final class StubConnection implements Connection {
-    @Override
-    public String identity() {
-      return "stub";
-    }
-
-    @Override
-    public Encrypted encrypt(byte[] associatedData, byte[] plaintext, Deadline deadline) {
-      return new Encrypted(new byte[12], plaintext.clone());
-    }
-
-    @Override
-    public byte[] decrypt(byte[] associatedData, Encrypted encrypted, Deadline deadline) {
-      return encrypted.ciphertext().clone();
-    }
-
-    @Override
-    public <T> T inNewSession(
-        Deadline deadline, java.util.function.Function<KeyOperations, T> work) {
-      return work.apply(this);
-    }
-
-    @Override
-    public void abandon() {}
-
-    @Override
-    public void close() {}
   }
 }
