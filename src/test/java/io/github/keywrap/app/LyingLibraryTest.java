@@ -122,6 +122,16 @@ final class LyingLibraryTest {
         .anyMatch(line -> line.contains("CKM_AES_GCM"));
   }
 
+  @Test
+  void aListOfTheKeysOnTokensGoesOnWhereOneTokenRefuses() throws Exception {
+    SoftHsm.faults("C_OpenSession fail e1 1");
+    assertThat(Tokens.list(token.settingsOfTwo("a")))
+        .contains(
+            "key \"a\": not told: the token fails: C_OpenSession: CKR_TOKEN_NOT_RECOGNIZED (0xe1)")
+        .anyMatch(line -> line.endsWith(", as the user of key \"b\":"))
+        .anyMatch(line -> line.contains("\"kek\", id "));
+  }
+
   private static List<String> list() throws Exception {
     return TokenListing.of(new LibrarySettings(SoftHsm.faultyLibrary(), ""));
   }

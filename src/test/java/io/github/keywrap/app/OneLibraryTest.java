@@ -30,12 +30,15 @@ final class OneLibraryTest {
         bySymbolicLink
             ? Files.createSymbolicLink(folder.resolve("link.so"), original)
             : Files.createLink(original.resolveSibling("hard-link.so"), original);
+    long before = SoftHsm.logins();
     try (KeyWrapper one = Pkcs11Keys.open(key)) {
       WrappedKey wrapped = wrap(one);
       try (KeyWrapper two = Pkcs11Keys.open(TokenKey.keyIn(key, other))) {
         open(two, wrapped);
       }
       open(one, wrapped);
+      // One of each key: nobody has finalized the library under the other.
+      assertThat(SoftHsm.logins() - before).isEqualTo(2);
     } finally {
       Files.deleteIfExists(other);
     }

@@ -101,6 +101,7 @@ final class TokenKeyChoiceTest {
   private void requireWarningOf(String uses) throws Exception {
     try (WrittenLogs logs = new WrittenLogs()) {
       tryOut("");
+      tryOut(""); // Connections come and go, and the key stays as it is.
       assertThat(logs.lines())
           .filteredOn(line -> line.contains("the key may also"))
           .singleElement()
@@ -145,7 +146,15 @@ final class TokenKeyChoiceTest {
         .isInstanceOf(KeyUnavailable.class)
         .hasMessageContaining("can be used without a login (CKA_PRIVATE)")
         .hasMessageContaining("can be taken out of the token (CKA_EXTRACTABLE)");
-    tryOut(", allow-weak-key: true");
+    try (WrittenLogs logs = new WrittenLogs()) {
+      tryOut(", allow-weak-key: true");
+      tryOut(", allow-weak-key: true");
+      assertThat(logs.lines())
+          .filteredOn(line -> line.contains("allow-weak-key is set"))
+          .singleElement()
+          .asString()
+          .contains("key \"k\": the key can be used without a login (CKA_PRIVATE)");
+    }
   }
 
   @Test
@@ -163,6 +172,20 @@ final class TokenKeyChoiceTest {
     assertThatThrownBy(() -> Pkcs11Keys.tryOut(absent, Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("token \"absent\" is not there; the library shows \"test-");
+  }
+
+  /** Whoever looks for a token that is there wants to know why it is not seen. */
+  @Test
+  void whereNoTokenAnswersItsErrorIsTold() throws Exception {
+    SoftHsm.faults("C_GetTokenInfo fail 30");
+    assertThatThrownBy(() -> tryOut(""))
+        .isInstanceOf(BackendUnavailable.class)
+        .hasMessage("the token fails: C_GetTokenInfo: CKR_DEVICE_ERROR (0x30)");
+    SoftHsm.faults("C_GetTokenInfo fail e0");
+    assertThatThrownBy(() -> tryOut(""))
+        .isInstanceOf(BackendUnavailable.class)
+        .hasMessageEndingWith("is not there; the library shows no token at all");
+    SoftHsm.faults();
   }
 
   @Test
