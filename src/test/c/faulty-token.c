@@ -50,6 +50,7 @@
 
 #define SOFTHSM "/usr/lib/softhsm/libsofthsm2.so"
 #define MOST_RESETS 1000
+#define MOST_SLOTS 10000
 
 static CK_FUNCTION_LIST *token;
 static CK_FUNCTION_LIST faulty;
@@ -59,11 +60,16 @@ static pthread_rwlock_t inside = PTHREAD_RWLOCK_INITIALIZER;
 /* ---- faults ---- */
 
 static void close_all_sessions(void) {
-  CK_SLOT_ID slots[64];
-  CK_ULONG n = 64;
+  static CK_SLOT_ID slots[MOST_SLOTS];
+  CK_ULONG n = MOST_SLOTS;
   pthread_rwlock_wrlock(&inside);
-  if (token->C_GetSlotList(1, slots, &n) == CKR_OK)
-    for (CK_ULONG i = 0; i < n; i++) token->C_CloseAllSessions(slots[i]);
+  CK_RV rv = token->C_GetSlotList(1, slots, &n);
+  if (rv == CKR_BUFFER_TOO_SMALL) {
+    fprintf(stderr, "reset: there are more than %d slots\n", MOST_SLOTS);
+    abort();
+  }
+  if (rv != CKR_OK) n = 0;
+  for (CK_ULONG i = 0; i < n; i++) token->C_CloseAllSessions(slots[i]);
   pthread_rwlock_unlock(&inside);
 }
 
