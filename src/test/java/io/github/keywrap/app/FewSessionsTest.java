@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,6 +58,27 @@ final class FewSessionsTest {
     assertThat(SoftHsm.logins() - before).isEqualTo(2);
   }
 
+  /** A third would take ten seconds to be opened. */
+  @Test
+  void aTokenThatTellsHowManyItHasIsNotAskedForMore() throws Exception {
+    List<Pkcs11KeySettings> keys = TokenKey.twoOnOneToken(folder);
+    SoftHsm.faults("sessions 2");
+    try (KeyWrapper wrapper = Pkcs11Keys.open(keys.getFirst());
+        ExecutorService threads = Executors.newFixedThreadPool(CALLERS)) {
+      pairs(wrapper);
+      SoftHsm.faults("sessions 2", "C_OpenSession slow 10000");
+      long start = System.nanoTime();
+      CompletableFuture.allOf(
+              Stream.generate(() -> CompletableFuture.runAsync(() -> pairs(wrapper), threads))
+                  .limit(CALLERS)
+                  .toArray(CompletableFuture[]::new))
+          .join();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
+      SoftHsm.faults("sessions 2");
+      assertThat(Tokens.list(keys.getFirst().token().library())).contains("  sessions  2 at most");
+    }
+  }
+
   /** SoftHSM's answer to a wrong tag can mean anything: telling takes sessions, too. */
   @ParameterizedTest
   @ValueSource(strings = {"1", "1 untold", "2", "2 untold", "3 untold"})
@@ -74,6 +97,25 @@ final class FewSessionsTest {
           .isInstanceOf(InvalidCiphertext.class);
       wrapper.unwrap(good, Deadline.after(Duration.ofSeconds(3))).close();
       assertThat(SoftHsm.logins()).isEqualTo(before);
+    }
+  }
+
+  /** Of one key that goes while another comes, as when the settings change. */
+  @Test
+  void sessionsThatAreStillBeingClosedAreWaitedFor() throws Exception {
+    TokenKey token = TokenKey.in(folder);
+    Pkcs11KeySettings goes = token.key("");
+    String _ = KeyGeneration.generate(goes);
+    Pkcs11KeySettings comes = token.key(", session: read-write");
+    SoftHsm.faults("sessions 1 untold", "C_CloseSession slow 1000");
+    try (KeyWrapper first = Pkcs11Keys.open(goes)) {
+      RoundTrip.of(first);
+      try (KeyWrapper second = Pkcs11Keys.open(comes);
+          SecretBytes secret = SecretBytes.owning(new byte[32])) {
+        first.close();
+        WrappedKey _ = second.wrap(secret, Deadline.after(Duration.ofSeconds(3)));
+        SoftHsm.faults(); // The library is finalized only when no call is inside it.
+      }
     }
   }
 
