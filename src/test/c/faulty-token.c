@@ -5,6 +5,7 @@
  *
  *   FUNCTION fail CODE [AT]       returns CODE (hex); with AT only the AT-th call after the file changed
  *   FUNCTION fail CODE every N    the same for every N-th call after the file changed
+ *   FUNCTION fail CODE random N   the same for one call in N, at random
  *   FUNCTION hang                 does not return until the line is gone
  *   FUNCTION slow MILLISECONDS    does what it does that much later
  *   reset N                       once for each N: closes all sessions, so that logins are lost too
@@ -101,6 +102,10 @@ static CK_RV failure(const char *function, long call) {
     long at, every;
     if (sscanf(line->rest, "%lx every %ld", &code, &every) == 2) {
       if (every > 0 && call % every == 0) return code;
+      continue;
+    }
+    if (sscanf(line->rest, "%lx random %ld", &code, &every) == 2) {
+      if (every > 0 && random() % every == 0) return code;
       continue;
     }
     int n = sscanf(line->rest, "%lx %ld", &code, &at);

@@ -58,7 +58,9 @@ final class CheckValue {
   }
 
   private static boolean opens(Connection connection, Envelope envelope, Deadline deadline) {
-    Usable<Connection> usable = new Usable<>(connection, KnownGood.prove(connection, deadline));
+    Usable<Connection> usable =
+        new Usable<>(
+            connection, KnownGood.prove(connection, deadline), new Verdicts(System::nanoTime));
     try {
       byte[] opened =
           usable.decrypt(

@@ -16,11 +16,18 @@ final class Connector<C extends Connection> {
   private static final int TRIALS = 3;
 
   private final Driver<C> driver;
+  private final Progress progress = new Progress(Steps.UNTOLD);
+  private final Verdicts verdicts = new Verdicts(System::nanoTime);
   private @Nullable KnownGood provenBefore;
   private volatile @Nullable String identity;
 
   Connector(Driver<C> driver) {
     this.driver = driver;
+  }
+
+  /** Which step of connecting is under way. */
+  Progress progress() {
+    return progress;
   }
 
   /** What tells the key from all others, once it was seen. */
@@ -59,9 +66,9 @@ final class Connector<C extends Connection> {
 
   private Usable<C> connectAsItIs() {
     Deadline deadline = Deadline.after(ATTEMPT);
-    C connection = driver.connect(deadline, Steps.UNTOLD);
+    C connection = driver.connect(deadline, progress);
     try {
-      Usable<C> usable = new Usable<>(connection, prove(connection, deadline));
+      Usable<C> usable = new Usable<>(connection, prove(connection, deadline), verdicts);
       KnownGood before = provenBefore;
       if (before != null && !before.isOf(usable, deadline)) {
         throw new KeyUnavailable(

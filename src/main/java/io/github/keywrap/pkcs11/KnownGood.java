@@ -58,11 +58,12 @@ record KnownGood(Encrypted encrypted, byte[] plaintext) {
   /**
    * Whether it is of the key of another connection.
    *
+   * @throws io.github.keywrap.domain.KmsException.BackendUnavailable if that cannot be told now
    * @throws Pkcs11Exception if the token fails
    */
   boolean isOf(Usable<?> other, Deadline deadline) {
     try {
-      return isSame(other.decrypt(ASSOCIATED_DATA, encrypted, deadline));
+      return isSame(other.decryptOwn(ASSOCIATED_DATA, encrypted, deadline));
     } catch (InvalidCiphertext refused) {
       return false;
     }

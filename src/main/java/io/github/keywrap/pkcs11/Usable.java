@@ -1,7 +1,9 @@
 package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -10,29 +12,22 @@ import java.util.function.Function;
  * can mean two things is not taken for a verdict.
  *
  * @param <C> what the connection can do
+ * @param verdicts on ciphertexts of the key
  */
 record Usable<C extends Connection>(C connection, KnownGood knownGood, Verdicts verdicts)
     implements KeyOperations {
   /** In how many sessions more it is tried, before the connection is given up. */
-  private static final int TRIALS = 6;
+  private static final int TRIALS = 10;
 
-  /**
-   * How often a session that opens another ciphertext must refuse one that was refused before. If
-   * one call in a hundred fails, as at an HSM that is overloaded, one good ciphertext in 10^10 is
-   * called bad; if one in five does, one in 3,000.
-   */
+  /** How often a session that opens another ciphertext must refuse one, for that to count. */
   private static final int REFUSALS = 4;
-
-  Usable(C connection, KnownGood knownGood) {
-    this(connection, knownGood, new Verdicts(System::nanoTime));
-  }
 
   @Override
   public Encrypted encrypt(byte[] associatedData, byte[] plaintext, Deadline deadline) {
     try {
       return connection.encrypt(associatedData, plaintext, deadline);
     } catch (Pkcs11Exception | UnusableOutputException first) {
-      return again(key -> key.encrypt(associatedData, plaintext, deadline), deadline);
+      return again(key -> key.encrypt(associatedData, plaintext, deadline), 0, deadline);
     }
   }
 
@@ -41,6 +36,7 @@ record Usable<C extends Connection>(C connection, KnownGood knownGood, Verdicts 
    *
    * @return the plaintext, the caller's to wipe
    * @throws InvalidCiphertext if the ciphertext is not authentic
+   * @throws BackendUnavailable if the token fails, but the connection is good
    * @throws Pkcs11Exception if the token fails
    * @throws UnusableOutputException if the token does not open what it made
    */
@@ -48,30 +44,72 @@ record Usable<C extends Connection>(C connection, KnownGood knownGood, Verdicts 
   public byte[] decrypt(byte[] associatedData, Encrypted encrypted, Deadline deadline) {
     verdicts.require(associatedData, encrypted);
     try {
-      return connection.decrypt(associatedData, encrypted, deadline);
-    } catch (Pkcs11Exception | UnusableOutputException | DoubtfulCiphertextException first) {
-      try {
-        return again(key -> key.decrypt(associatedData, encrypted, deadline), deadline);
-      } catch (InvalidCiphertext verdict) {
-        verdicts.refuse(associatedData, encrypted);
-        throw verdict;
-      }
+      return open(associatedData, encrypted, deadline);
+    } catch (DoubtfulCiphertextException refused) {
+      throw verdicts.refused(associatedData, encrypted);
     }
   }
 
-  private <T> T again(Function<KeyOperations, T> work, Deadline deadline) {
+  /**
+   * Decrypts what the key has made, if it is the key that it was; a refusal is not kept.
+   *
+   * @throws InvalidCiphertext if it is another key
+   * @throws BackendUnavailable and the other exceptions of {@link #decrypt} if that cannot be told
+   */
+  byte[] decryptOwn(byte[] associatedData, Encrypted encrypted, Deadline deadline) {
+    try {
+      return open(associatedData, encrypted, deadline);
+    } catch (DoubtfulCiphertextException refused) {
+      throw verdicts.onRefusal();
+    }
+  }
+
+  private byte[] open(byte[] associatedData, Encrypted encrypted, Deadline deadline) {
+    try {
+      return connection.decrypt(associatedData, encrypted, deadline);
+    } catch (DoubtfulCiphertextException | Pkcs11Exception | UnusableOutputException first) {
+      byte[] opened = again(key -> key.decrypt(associatedData, encrypted, deadline), 0, deadline);
+      if (first instanceof DoubtfulCiphertextException) {
+        verdicts.refusedGoodOne();
+      }
+      return opened;
+    }
+  }
+
+  /**
+   * Works in other sessions, each of which opens the known ciphertext first: not at all, once and
+   * twice in turn. A token of which each second call fails, as a pair of which one is ill may,
+   * would keep in step with less, and never get through or always at the wrong place.
+   *
+   * @param least how often the known ciphertext must be opened; a refusal by a session that has not
+   *     opened it does not count
+   * @throws DoubtfulCiphertextException if the work was refused again and again
+   */
+  private <T> T again(Function<KeyOperations, T> work, int least, Deadline deadline) {
+    AtomicBoolean isGood = new AtomicBoolean();
     int refusals = 0;
     RuntimeException last = new UnusableOutputException("the token refuses and fails in turn");
-    for (int trial = 0; trial < TRIALS && refusals < REFUSALS; trial++) {
+    for (int trial = 0; trial < TRIALS; trial++) {
+      int times = Math.max(least, trial % 3);
       try {
-        return connection.inNewSession(
-            deadline,
-            key -> {
-              knownGood.requireOpensWith(key, deadline);
-              return work.apply(key);
-            });
+        T result =
+            connection.inNewSession(
+                deadline,
+                key -> {
+                  requireOpensKnownOne(key, times, deadline);
+                  if (times > 0) {
+                    isGood.set(true);
+                  }
+                  return work.apply(key);
+                });
+        if (refusals > 0) {
+          verdicts.refusedGoodOne();
+        }
+        return result;
       } catch (DoubtfulCiphertextException refused) {
-        refusals++;
+        if (times > 0 && ++refusals == REFUSALS) {
+          throw refused;
+        }
       } catch (UnusableOutputException failure) {
         last = failure;
       } catch (Pkcs11Exception failure) {
@@ -81,7 +119,19 @@ record Usable<C extends Connection>(C connection, KnownGood knownGood, Verdicts 
         }
       }
     }
-    throw refusals == REFUSALS ? InvalidCiphertext.notAuthentic() : last;
+    boolean isLost = last instanceof Pkcs11Exception e && e.tellsOfLostSession();
+    throw isGood.get() && !isLost ? Failures.translate(last) : last;
+  }
+
+  private void requireOpensKnownOne(KeyOperations key, int times, Deadline deadline) {
+    try {
+      for (int time = 0; time < times; time++) {
+        knownGood.requireOpensWith(key, deadline);
+      }
+    } catch (UnusableOutputException refused) {
+      verdicts.refusedGoodOne();
+      throw refused;
+    }
   }
 
   /**
@@ -91,6 +141,6 @@ record Usable<C extends Connection>(C connection, KnownGood knownGood, Verdicts 
    * @throws Pkcs11Exception if the token fails
    */
   void prove(Deadline deadline) {
-    boolean _ = again(_ -> true, deadline);
+    boolean _ = again(_ -> true, 1, deadline);
   }
 }

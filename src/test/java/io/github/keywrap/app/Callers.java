@@ -99,8 +99,12 @@ final class Callers implements AutoCloseable {
   }
 
   void awaitServedWithin(Duration most) {
+    awaitServedWithin(most, 5);
+  }
+
+  void awaitServedWithin(Duration most, int times) {
     long[] before = snapshot(served);
-    await().atMost(most).pollInterval(Duration.ofMillis(5)).until(() -> all(served, before, 5));
+    await().atMost(most).pollInterval(Duration.ofMillis(5)).until(() -> all(served, before, times));
   }
 
   /** Waits until every caller has failed. */

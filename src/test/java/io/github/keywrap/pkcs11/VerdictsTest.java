@@ -1,8 +1,11 @@
 package io.github.keywrap.pkcs11;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.keywrap.domain.KmsException;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -20,7 +23,7 @@ final class VerdictsTest {
 
   @Test
   void aCiphertextThatWasRefusedIsRefusedForAMinute() {
-    verdicts.refuse(DATA, ciphertext(1));
+    KmsException _ = verdicts.refused(DATA, ciphertext(1));
     requireRefused(1);
     now.addAndGet(Duration.ofSeconds(60).toNanos() - 1);
     requireRefused(1);
@@ -31,8 +34,24 @@ final class VerdictsTest {
   }
 
   @Test
+  void aTokenThatRefusesGoodOnesIsNoJudgeForAMinute() {
+    KmsException _ = verdicts.refused(DATA, ciphertext(1));
+    verdicts.refusedGoodOne();
+    requireLetThrough(1);
+    assertThat(verdicts.refused(DATA, ciphertext(1))).isInstanceOf(BackendUnavailable.class);
+    assertThatThrownBy(() -> verdicts.require(DATA, ciphertext(1)))
+        .isInstanceOf(BackendUnavailable.class)
+        .hasMessageContaining("cannot be told now");
+    now.addAndGet(Duration.ofSeconds(2).toNanos());
+    requireLetThrough(1);
+    now.addAndGet(Duration.ofSeconds(58).toNanos());
+    assertThat(verdicts.refused(DATA, ciphertext(1))).isInstanceOf(InvalidCiphertext.class);
+    requireRefused(1);
+  }
+
+  @Test
   void anotherCiphertextIsNotMeant() {
-    verdicts.refuse(DATA, ciphertext(1));
+    KmsException _ = verdicts.refused(DATA, ciphertext(1));
     requireLetThrough(2);
     assertThatCode(() -> verdicts.require(new byte[] {1, 2}, ciphertext(1)))
         .doesNotThrowAnyException();
@@ -43,7 +62,7 @@ final class VerdictsTest {
   @Test
   void onlyTheLatestAreKept() {
     for (int number = 0; number <= MOST; number++) {
-      verdicts.refuse(DATA, ciphertext(number));
+      KmsException _ = verdicts.refused(DATA, ciphertext(number));
     }
     requireLetThrough(0);
     requireRefused(1);
