@@ -6,25 +6,27 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes sessions beside the callers: some tokens take long for it. One thread, one after the
- * other, that ends when there is nothing to do.
+ * Closes sessions beside the callers: some tokens take long for it. Its threads end when there is
+ * nothing to do.
  */
 final class SessionCloser implements Executor {
-  private final ThreadPoolExecutor thread =
+  private static final int THREADS = 16;
+
+  private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
-          1,
-          1,
+          THREADS,
+          THREADS,
           1,
           TimeUnit.SECONDS,
           new LinkedBlockingQueue<>(),
-          Thread.ofPlatform().name("close-sessions").daemon().factory());
+          Thread.ofPlatform().name("close-sessions-", 0).daemon().factory());
 
   SessionCloser() {
-    thread.allowCoreThreadTimeOut(true);
+    threads.allowCoreThreadTimeOut(true);
   }
 
   @Override
   public void execute(Runnable close) {
-    thread.execute(close);
+    threads.execute(close);
   }
 }

@@ -13,10 +13,14 @@ final class SessionLimit {
   /** The same, where all sessions are somebody else's, or are still being closed. */
   private static final Duration FULL_OF_OTHERS = Duration.ofMillis(50);
 
+  /** Some tokens take long to close a session: meanwhile others take its place. */
+  private static final int MOST_CLOSING = 64;
+
   private final int most;
   private boolean hasSpareForLogin;
   private int wished;
   private int open;
+  private int closing;
   private long fullUntil = System.nanoTime();
 
   /**
@@ -58,7 +62,7 @@ final class SessionLimit {
   /** Whether one more may be opened now. */
   boolean hasPlace() {
     int useful = wished + (hasSpareForLogin ? 1 : 0);
-    return open < Math.min(most, useful) && nanosFull() <= 0;
+    return open < most && open - closing < useful && closing < MOST_CLOSING && nanosFull() <= 0;
   }
 
   /** How long the token is still taken to be full; zero or negative: it is not. */
@@ -66,8 +70,14 @@ final class SessionLimit {
     return fullUntil - System.nanoTime();
   }
 
+  /** Says that a session is being closed: it is of no use any more, but the token has it. */
+  void closing() {
+    closing++;
+  }
+
   /** Gives back the place of a session that was closed: the token has one more. */
   void closed() {
+    closing--;
     open--;
     fullUntil = System.nanoTime();
   }

@@ -157,7 +157,13 @@ final class SessionPool {
       notify();
       return;
     }
+    closeBeside(session);
+  }
+
+  private synchronized void closeBeside(Session session) {
+    limit.closing();
     closer.execute(() -> close(session));
+    notify();
   }
 
   private void close(Session session) {
@@ -180,8 +186,7 @@ final class SessionPool {
     isOver = true;
     lendLoginKeeper();
     for (Session session = idle.poll(); session != null; session = idle.poll()) {
-      Session closing = session;
-      closer.execute(() -> close(closing));
+      closeBeside(session);
     }
     notifyAll();
   }
