@@ -17,6 +17,10 @@ final class Hints {
           switch (answer.value()) {
             case FUNCTION_FAILED, SESSION_READ_ONLY ->
                 "; some tokens do this in sessions only that are read/write: session: read-write";
+            case MECHANISM_PARAM_INVALID, ARGUMENTS_BAD ->
+                "; see gcm-iv and gcm-params in docs/hsm.md";
+            case FUNCTION_REJECTED, USER_TYPE_INVALID ->
+                "; may this user make keys? see keygen.user-type in docs/hsm.md";
             default -> "";
           };
       default -> "";

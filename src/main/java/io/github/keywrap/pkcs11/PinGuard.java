@@ -11,6 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
@@ -85,11 +86,17 @@ final class PinGuard {
   }
 
   private void refuseSecondTry(Attempt attempt, PinRecord record) throws IOException {
-    if (records.forbid(attempt.token(), attempt.userType(), attempt.source())
-        || UNWRITTEN.contains(unwritten(attempt, record))) {
+    Optional<PinRecord> refusal =
+        records.refusal(attempt.token(), attempt.userType(), attempt.source());
+    if (refusal.isPresent() || UNWRITTEN.contains(unwritten(attempt, record))) {
       throw new AccessDenied(
-          "token %s has refused the PIN in %s; it is not tried again %s%s"
-              .formatted(attempt.token(), attempt.place(), attempt.until(), attempt.hint()),
+          "token %s has refused the PIN in %s%s; it is not tried again %s%s"
+              .formatted(
+                  attempt.token(),
+                  attempt.place(),
+                  refusal.isPresent() ? refusal.get().told() : "",
+                  attempt.until(),
+                  attempt.hint()),
           null);
     }
     if (record.pauses(attempt.source())) {
@@ -106,9 +113,11 @@ final class PinGuard {
     boolean isNew;
     try {
       isNew = login.getAsBoolean();
+    } catch (PinRefusedException e) {
+      throw refused(attempt, record, e.answer(), e.evidence());
     } catch (Pkcs11Exception e) {
       if (e.function() == Function.C_Login && !e.leavesPinUntried()) {
-        refuse(attempt, record, e);
+        throw refused(attempt, record, e, e.tellsOfPin() ? "" : ", which may mean a wrong PIN");
       }
       record.forget();
       throw e;
@@ -120,19 +129,20 @@ final class PinGuard {
     return isNew;
   }
 
-  private static void refuse(Attempt attempt, PinRecord record, Pkcs11Exception answer) {
+  private static AccessDenied refused(
+      Attempt attempt, PinRecord record, Pkcs11Exception answer, String evidence) {
     try {
-      record.refused(attempt.source(), about(attempt, String.valueOf(answer.getMessage())));
+      record.refused(attempt.source(), about(attempt, answer.getMessage() + evidence));
     } catch (IOException onDiskAsATryThatDidNotEnd) {
       boolean _ = UNWRITTEN.add(unwritten(attempt, record));
     }
-    throw new AccessDenied(
+    return new AccessDenied(
         "token %s refused the PIN in %s: %s%s; it is not tried again %s%s"
             .formatted(
                 attempt.token(),
                 attempt.place(),
                 ReturnValue.describe(answer.code()),
-                answer.tellsOfPin() ? "" : ", which may mean a wrong PIN",
+                evidence,
                 attempt.until(),
                 attempt.hint()),
         answer);

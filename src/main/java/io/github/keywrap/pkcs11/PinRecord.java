@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,6 +28,8 @@ import java.util.stream.Stream;
 record PinRecord(Path file) {
   private static final int LENGTH = 4_096;
   private static final String SOURCE = "source ";
+  private static final String ANSWER = "answer ";
+  private static final String AT = "at ";
   private static final String REFUSED = "state refused";
   private static final String TRYING = "state trying ";
   private static final Pattern TRYING_TIMES = Pattern.compile(TRYING + "(\\d{1,9})");
@@ -41,6 +44,21 @@ record PinRecord(Path file) {
     List<String> lines = lines();
     return !lines.isEmpty()
         && (isDamaged(lines) || lines.contains(SOURCE + source) && lines.contains(REFUSED));
+  }
+
+  /** What the token answered and when, for the end of a sentence; empty if that is not known. */
+  String told() throws IOException {
+    List<String> lines = lines();
+    return value(lines, ANSWER)
+        .flatMap(answer -> value(lines, AT).map(at -> ": %s, at %s".formatted(answer, at)))
+        .orElse("");
+  }
+
+  private static Optional<String> value(List<String> lines, String name) {
+    return lines.stream()
+        .filter(line -> line.startsWith(name) && line.length() > name.length())
+        .map(line -> line.substring(name.length()))
+        .findFirst();
   }
 
   private static boolean isDamaged(List<String> lines) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The records of PINs, a file for each token, kind of user and place of a PIN. */
@@ -41,14 +42,16 @@ final class PinRecords {
         directory.resolve(prefix(token, userType) + TokenIdentity.fileName(place)));
   }
 
-  /** Whether the token refused the PIN of that source, be it under another name. */
-  boolean forbid(TokenIdentity token, long userType, String source) throws IOException {
+  /** The record that the token refused the PIN of that source, be it under another name. */
+  Optional<PinRecord> refusal(TokenIdentity token, long userType, String source)
+      throws IOException {
     for (Path file : files(prefix(token, userType))) {
-      if (new PinRecord(file).forbids(source)) {
-        return true;
+      PinRecord record = new PinRecord(file);
+      if (record.forbids(source)) {
+        return Optional.of(record);
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   private static String prefix(TokenIdentity token, long userType) {

@@ -11,6 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Logs in to a token that says how many tries are left. */
 final class TokenLogin {
@@ -19,6 +20,10 @@ final class TokenLogin {
 
   private static final List<Token.Flag> FORBIDDING =
       List.of(Token.Flag.USER_PIN_LOCKED, Token.Flag.USER_PIN_FINAL_TRY);
+
+  private static final List<Token.Flag> COUNTING =
+      List.of(
+          Token.Flag.USER_PIN_COUNT_LOW, Token.Flag.USER_PIN_FINAL_TRY, Token.Flag.USER_PIN_LOCKED);
 
   private final LoginSettings settings;
   private final PinGuard guard;
@@ -86,12 +91,18 @@ final class TokenLogin {
           attempt,
           deadline,
           () -> {
-            requireTries(Slots.token(library, token.slot(), deadline));
+            Token before = Slots.token(library, token.slot(), deadline);
+            requireTries(before);
             try (SecretBytes secret = pin.read()) {
               if (!pin.identity().equals(attempt.source())) {
                 throw new BackendUnavailable(pin.description() + " is just being replaced", null);
               }
               return login.logIn(secret);
+            } catch (Pkcs11Exception e) {
+              if (e.leavesPinUntried()) {
+                requireSameCount(before, library, deadline, e);
+              }
+              throw e;
             }
           });
     } catch (OperatorException e) {
@@ -117,6 +128,22 @@ final class TokenLogin {
           "token {0} says \"{1}\": somebody has tried a wrong PIN",
           token,
           Token.Flag.USER_PIN_COUNT_LOW);
+    }
+  }
+
+  /** A token that has counted a wrong PIN has refused this one, whatever it answered. */
+  private static void requireSameCount(
+      Token before, Initialization library, Deadline deadline, Pkcs11Exception answer) {
+    Token after;
+    try {
+      after = Slots.token(library, before.slot(), deadline);
+    } catch (RuntimeException notToBeAsked) {
+      return;
+    }
+    Optional<Token.Flag> risen =
+        COUNTING.stream().filter(flag -> after.has(flag) && !before.has(flag)).findFirst();
+    if (risen.isPresent()) {
+      throw new PinRefusedException(answer, ", and now it says \"%s\"".formatted(risen.get()));
     }
   }
 

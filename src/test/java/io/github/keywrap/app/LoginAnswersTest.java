@@ -46,6 +46,31 @@ final class LoginAnswersTest {
     return SoftHsm.logins() - loginsBefore;
   }
 
+  /** CKR_DEVICE_ERROR says that nobody looked at the PIN; the token's own count says more. */
+  @Test
+  void aTokenThatHasCountedAWrongPinHasRefusedItWhateverItAnswers() throws Exception {
+    token.pin("9999");
+    SoftHsm.faults("C_Login wrong-pin 30");
+    for (int start = 0; start < 3; start++) {
+      assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD))
+          .isInstanceOf(AccessDenied.class)
+          .hasMessageContaining(
+              "CKR_DEVICE_ERROR (0x30), and now it says \"user PIN: wrong before\"");
+    }
+    assertThat(logins()).isEqualTo(1);
+  }
+
+  @Test
+  void whatTheTokenAnsweredIsToldForAsLongAsThePinIsNotTried() throws Exception {
+    token.pin("9999");
+    SoftHsm.faults("C_Login wrong-pin 5");
+    for (int start = 0; start < 2; start++) {
+      assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD))
+          .isInstanceOf(AccessDenied.class)
+          .hasMessageContaining("CKR_GENERAL_ERROR (0x5), which may mean a wrong PIN");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "5, CKR_GENERAL_ERROR (0x5)",
