@@ -62,7 +62,7 @@ final class CryptokiLoader {
               .orElseThrow(() -> isNone(library));
       MethodHandle getFunctionList =
           linker.downcallHandle(entry, FunctionDescriptor.of(JAVA_LONG, ADDRESS));
-      MemorySegment list = functionList(getFunctionList);
+      MemorySegment list = functionList(library, getFunctionList);
       ProcessEnd.skipEarlierHandlers();
       return new Loaded(new Cryptoki(function -> handle(linker, list, function)), list.address());
     } catch (IllegalArgumentException notLoaded) {
@@ -92,7 +92,7 @@ final class CryptokiLoader {
   }
 
   /** The list of functions (section 5.4.4). */
-  private static MemorySegment functionList(MethodHandle getFunctionList) {
+  private static MemorySegment functionList(Path library, MethodHandle getFunctionList) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pointer = arena.allocate(ADDRESS);
       long code = (long) getFunctionList.invokeExact(pointer);
@@ -101,7 +101,13 @@ final class CryptokiLoader {
       }
       MemorySegment list = pointer.get(ADDRESS, 0);
       if (list.address() == 0) {
-        throw new IllegalArgumentException(ENTRY + " reports success and returns no functions");
+        throw new OperatorException(
+            "PKCS#11 library "
+                + library
+                + " cannot be loaded: "
+                + ENTRY
+                + " reports success and returns no functions",
+            "the fault is the library's: ask its vendor");
       }
       return list.reinterpret(Function.listLength());
     } catch (RuntimeException | Error e) {

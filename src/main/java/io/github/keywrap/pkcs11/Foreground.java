@@ -20,6 +20,16 @@ final class Foreground {
    * @throws BackendUnavailable if it does not end in time
    */
   static <T> T run(Duration most, Supplier<T> work) {
+    return run(most, new Progress(Steps.UNTOLD), work);
+  }
+
+  /**
+   * The same with steps, of which the one that hangs is named.
+   *
+   * @param progress of the work, for messages
+   * @throws BackendUnavailable if it does not end in time
+   */
+  static <T> T run(Duration most, Progress progress, Supplier<T> work) {
     CompletableFuture<T> result = new CompletableFuture<>();
     Thread _ =
         Thread.ofPlatform()
@@ -37,7 +47,9 @@ final class Foreground {
       return result.get(most.toNanos(), NANOSECONDS);
     } catch (TimeoutException e) {
       throw new BackendUnavailable(
-          "the PKCS#11 library has not come back for %d s".formatted(most.toSeconds()), e);
+          "the PKCS#11 library has not come back for %d s%s"
+              .formatted(most.toSeconds(), progress.words()),
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BackendUnavailable("interrupted", e);

@@ -99,17 +99,6 @@ final class KeyFinder {
     return label + "-mac";
   }
 
-  /** Whether a key has the label of the settings, or the id, or the label of its MAC key. */
-  boolean isTaken(TokenObjects objects) {
-    String label = settings.key().label();
-    return !label.isEmpty() && (hasLabel(objects, label) || hasLabel(objects, macLabel(label)))
-        || !settings.key().id().isEmpty() && objects.find(List.of(SECRET_KEY, id())).length > 0;
-  }
-
-  private static boolean hasLabel(TokenObjects objects, String label) {
-    return objects.find(List.of(SECRET_KEY, Attribute.of(Attribute.Type.LABEL, label))).length > 0;
-  }
-
   /** What kind of key encrypts. */
   private record Kind(String name, long type) {
     static Kind of(TokenProfile profile) {

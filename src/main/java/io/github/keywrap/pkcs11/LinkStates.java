@@ -16,14 +16,17 @@ import java.util.concurrent.CountDownLatch;
  * keys of its library for as long as the state says that it works. Thread-safe.
  */
 final class LinkStates<C extends Connection> {
+  private final Progress progress;
   private final WorkingKeys working;
   private final Runnable prove;
   private LinkState<C> state = new Connecting<>(new CountDownLatch(1));
 
   /**
+   * @param progress of connecting, for messages
    * @param prove has the connection proved, beside the caller
    */
-  LinkStates(WorkingKeys working, Runnable prove) {
+  LinkStates(Progress progress, WorkingKeys working, Runnable prove) {
+    this.progress = progress;
     this.working = working;
     this.prove = prove;
   }
@@ -48,7 +51,8 @@ final class LinkStates<C extends Connection> {
       case Connected<C> connected -> connected.usable();
       case Lost<C> lost -> throw lost.cause();
       case Connecting<C> _ ->
-          throw BackendUnavailable.deadlineExceeded("no connection to the token yet");
+          throw BackendUnavailable.deadlineExceeded(
+              "no connection to the token yet" + progress.words());
       case Closed<C> _ -> throw new BackendUnavailable("the token is closed", null);
     };
   }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.TokenProfile.Sm4Sealed;
@@ -79,13 +80,27 @@ public final class Pkcs11Keys {
   }
 
   static <C extends Connection> void tryOut(Driver<C> driver, Steps steps) {
-    boolean _ =
-        Foreground.run(
-            MOST,
-            () -> {
-              tryOutHere(driver, steps);
-              return true;
-            });
+    Progress progress = new Progress(steps);
+    try {
+      boolean _ =
+          Foreground.run(
+              MOST,
+              progress,
+              () -> {
+                tryOutHere(driver, progress);
+                return true;
+              });
+    } catch (BackendUnavailable failure) {
+      if (progress.name().isEmpty()) {
+        throw failure;
+      }
+      throw steps.<RuntimeException>step(
+          progress.name(),
+          () -> {
+            throw failure;
+          },
+          String::valueOf);
+    }
   }
 
   private static <C extends Connection> void tryOutHere(Driver<C> driver, Steps steps) {
@@ -118,12 +133,7 @@ public final class Pkcs11Keys {
             return new SealedKeyMaker(settings, profile, session, deadline).make();
           }
           TokenObjects objects = new TokenObjects(session, deadline);
-          if (new KeyFinder(settings).isTaken(objects)) {
-            throw new OperatorException(
-                "token %s has a key with that label or id already"
-                    .formatted(settings.token().name()),
-                "choose another key-label, or use that key as it is");
-          }
+          new KeyPlace(settings, objects).requireFree();
           return new MadeKey(new KeyMaker(settings, objects).make(), "");
         });
   }

@@ -44,7 +44,7 @@ final class SealedKeyMaker {
    */
   MadeKey make() {
     refuseSecond(store.read(objects));
-    boolean isNew = !new KeyFinder(settings).isTaken(objects);
+    boolean isNew = !new KeyPlace(settings, objects).isTaken();
     if (isNew) {
       String _ = new KeyMaker(settings, objects).make();
     }

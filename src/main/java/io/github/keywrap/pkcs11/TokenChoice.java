@@ -28,9 +28,16 @@ final class TokenChoice {
       case 1 -> fitting.getFirst();
       default ->
           throw new KeyUnavailable(
-              "%d tokens are called %s: %s; set token: serial:NUMBER"
-                  .formatted(fitting.size(), name, list(fitting)),
+              "%d tokens are called %s: %s; %s"
+                  .formatted(fitting.size(), name, list(fitting), otherName(name)),
               null);
+    };
+  }
+
+  private static String otherName(TokenName name) {
+    return switch (name) {
+      case TokenName.Label _ -> "set token: serial:NUMBER";
+      case TokenName.Serial _ -> "name it by its label, and give each token another one";
     };
   }
 

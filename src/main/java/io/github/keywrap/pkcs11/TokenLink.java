@@ -50,7 +50,7 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
     this.connector = new Connector<>(driver);
     this.clock = clock;
     this.losses = new Losses(name);
-    this.states = new LinkStates<>(driver.working(), this::proveSoon);
+    this.states = new LinkStates<>(connector.progress(), driver.working(), this::proveSoon);
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("token-" + name).daemon().factory());

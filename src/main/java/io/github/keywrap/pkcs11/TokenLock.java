@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -33,7 +34,8 @@ final class TokenLock implements AutoCloseable {
   /**
    * Waits for the lock until the deadline: another login may hang in its library.
    *
-   * @throws IOException if it is not free until then, or its file cannot be made
+   * @throws BackendUnavailable if it is not free until then
+   * @throws IOException if its file cannot be made
    */
   static TokenLock acquire(Path file, Deadline deadline) throws IOException {
     ReentrantLock inProcess =
@@ -47,10 +49,10 @@ final class TokenLock implements AutoCloseable {
     }
   }
 
-  private static void lock(ReentrantLock inProcess, Deadline deadline) throws IOException {
+  private static void lock(ReentrantLock inProcess, Deadline deadline) {
     try {
       if (!inProcess.tryLock(deadline.remaining().toNanos(), NANOSECONDS)) {
-        throw new IOException("another key of this process is still trying its PIN there");
+        throw busy("another login of this process");
       }
     } catch (InterruptedException e) {
       throw interrupted(e);
@@ -63,7 +65,7 @@ final class TokenLock implements AutoCloseable {
     try {
       while (channel.tryLock() == null) {
         if (deadline.isExpired()) {
-          throw new IOException("another process is still trying a PIN there");
+          throw busy("a login of another process");
         }
         Thread.sleep(AGAIN_MILLIS);
       }
@@ -77,9 +79,17 @@ final class TokenLock implements AutoCloseable {
     }
   }
 
-  private static IOException interrupted(InterruptedException e) {
+  private static BackendUnavailable busy(String who) {
+    return new BackendUnavailable(
+        "no login is tried: %s at that token has not come back from C_Login, which hangs; look at"
+                .formatted(who)
+            + " the HSM and its client",
+        null);
+  }
+
+  private static BackendUnavailable interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
-    return new IOException("interrupted", e);
+    return new BackendUnavailable("interrupted", e);
   }
 
   @Override

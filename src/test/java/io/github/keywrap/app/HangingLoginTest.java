@@ -1,9 +1,11 @@
 package io.github.keywrap.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.pkcs11.MadeKey;
 import io.github.keywrap.pkcs11.Pkcs11Keys;
 import io.github.keywrap.settings.Pkcs11KeySettings;
@@ -30,6 +32,9 @@ final class HangingLoginTest {
     long before = SoftHsm.logins();
     try (KeyWrapper hanging = Pkcs11Keys.open(keys.keyWithPin(library, token))) {
       await().until(() -> SoftHsm.logins() > before);
+      assertThatThrownBy(() -> RoundTrip.of(hanging))
+          .isInstanceOf(BackendUnavailable.class)
+          .hasMessageContaining("no connection to the token yet: step \"login\" has taken");
       long start = System.nanoTime();
       try (KeyWrapper serving = Pkcs11Keys.open(works)) {
         RoundTrip.of(serving);

@@ -93,6 +93,9 @@ final class Sm4KeyGenerationTest {
         .hasMessageContaining(
             "the token has no MAC key: none whose CKA_ID is that of the key with label \"kek\"")
         .hasMessageContaining("\"kek-mac\"");
+    assertThatThrownBy(() -> Pkcs11Keys.generate(token.key(CBC)))
+        .isInstanceOf(OperatorException.class)
+        .hasMessageContaining("one of the two keys that belong together");
   }
 
   @Test
