@@ -5,6 +5,7 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.github.keywrap.settings.SmallFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -89,7 +90,7 @@ record PinRecord(Path file) {
   /** None if there is no record; an empty one if the record is empty. */
   private List<String> lines() throws IOException {
     try {
-      String text = new String(Files.readAllBytes(file), UTF_8);
+      String text = new String(SmallFile.read(file, LENGTH), UTF_8);
       return Stream.of(text.strip().split("\n", -1)).map(String::strip).toList();
     } catch (NoSuchFileException e) {
       return List.of();
@@ -125,6 +126,7 @@ record PinRecord(Path file) {
     } else {
       // Where the disk is full, a record that is empty would look like a damaged one.
       Path next = file.resolveSibling("next-" + file.getFileName());
+      boolean _ = Files.deleteIfExists(next);
       write(bytes, next);
       Path _ = Files.move(next, file, ATOMIC_MOVE);
     }

@@ -10,6 +10,7 @@ import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.TokenProfile.Sm4Sealed;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -161,8 +162,9 @@ public final class Pkcs11Keys {
   }
 
   private static SealedKey sealedKey(Path backup) {
-    try {
-      return SealedKey.fromPem(Files.readString(backup, US_ASCII));
+    // May be a pipe from whatever decrypts the backup.
+    try (InputStream in = Files.newInputStream(backup)) {
+      return SealedKey.fromPem(new String(in.readNBytes(SealedKey.MOST_PEM), US_ASCII));
     } catch (IOException e) {
       throw new OperatorException(
           "file " + backup + " cannot be read", "name the file with what keygen printed");

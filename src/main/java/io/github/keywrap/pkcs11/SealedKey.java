@@ -40,6 +40,10 @@ record SealedKey(byte[] id, String wrappingKey, Encrypted encrypted) {
   private static final byte[] MAGIC = {0x6b, 0x77, 0x73, 0x01};
   private static final int TAG_LENGTH = 16;
   private static final int MOST_IDENTITY = 128;
+
+  /** Longest PEM in bytes: some 600 with the longest identity. */
+  static final int MOST_PEM = 65_536;
+
   private static final String PEM_TYPE = "KEYWRAP SEALED KEY";
 
   /** Some bytes or a text are not a sealed key. */

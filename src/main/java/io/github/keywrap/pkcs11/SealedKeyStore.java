@@ -6,8 +6,8 @@ import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.settings.NewFile;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.SealedKeyPlace;
+import io.github.keywrap.settings.SmallFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,15 +42,11 @@ sealed interface SealedKeyStore {
 
   /** In a file in PEM. */
   record InFile(Path path) implements SealedKeyStore {
-    private static final int MOST = 4_096;
-
     /** What the file says, without a token. */
     Optional<SealedKey> read() {
       try {
-        if (Files.size(path) > MOST) {
-          throw new SealedKey.MalformedException("it is too long");
-        }
-        return Optional.of(SealedKey.fromPem(Files.readString(path, US_ASCII)));
+        return Optional.of(
+            SealedKey.fromPem(new String(SmallFile.read(path, SealedKey.MOST_PEM), US_ASCII)));
       } catch (NoSuchFileException e) {
         return Optional.empty();
       } catch (IOException e) {

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,13 +59,10 @@ public final class JdCloudPluginFile {
    * Reads the file.
    *
    * @throws JsonProcessingException if it is not one JSON object of plain values
-   * @throws IOException if it cannot be read, or is over 1 MiB
+   * @throws IOException if it cannot be read, is no file, or is over 1 MiB
    */
   public static JdCloudPluginFile read(Path path) throws IOException {
-    if (Files.size(path) > MAX_LENGTH) {
-      throw new IOException("over 1 MiB");
-    }
-    byte[] content = Files.readAllBytes(path);
+    byte[] content = SmallFile.read(path, MAX_LENGTH);
     try {
       return new JdCloudPluginFile(parse(content, STRICT), true);
     } catch (JsonProcessingException notStrict) {
