@@ -97,7 +97,10 @@ public final class HealthMonitor implements AutoCloseable {
     probeAndRepeat();
   }
 
-  /** Waits for the first probe to end; returns after {@code most} at the latest. */
+  /**
+   * Waits until a probe has found out how the key does and its id; returns after {@code most} at
+   * the latest.
+   */
   public void awaitFirstProbe(Duration most) throws InterruptedException {
     boolean _ = firstProbe.await(most.toNanos(), NANOSECONDS);
   }
@@ -126,9 +129,11 @@ public final class HealthMonitor implements AutoCloseable {
     isAskedFor.set(false);
     log(before, health);
     logChanged(condition());
-    firstProbe.countDown();
+    if (!(health instanceof KeyHealth.Unnamed)) {
+      firstProbe.countDown();
+    }
     if (!thread.isShutdown()) {
-      Duration pause = health instanceof KeyHealth.Healthy ? interval : soon();
+      Duration pause = pause();
       next = thread.schedule(this::probeAndRepeat, pause.toNanos(), NANOSECONDS);
     }
   }
@@ -138,9 +143,12 @@ public final class HealthMonitor implements AutoCloseable {
     random.nextBytes(bytes);
     try (SecretBytes secret = SecretBytes.owning(bytes.clone())) {
       Deadline deadline = Deadline.after(timeout);
+      boolean isNamed = verified.currentKeyId().isPresent();
       WrappedKey wrapped = verified.wrap(secret, deadline);
       requireSameKey(new Sample(wrapped, bytes), deadline);
-      return KeyHealth.passed(wrapped.keyId(), System.nanoTime());
+      return isNamed || verified.currentKeyId().filter(wrapped.keyId()::equals).isPresent()
+          ? KeyHealth.passed(wrapped.keyId(), System.nanoTime())
+          : new KeyHealth.Unnamed(whyUnnamed());
     } catch (KmsException failure) {
       return before.failed(failure, System.nanoTime());
     } catch (RuntimeException defect) {
@@ -151,6 +159,14 @@ public final class HealthMonitor implements AutoCloseable {
           new BackendUnavailable("the probe failed: " + defect.getClass().getSimpleName(), defect),
           System.nanoTime());
     }
+  }
+
+  private String whyUnnamed() {
+    return switch (condition()) {
+      case KeyCondition.Sound _ -> "the key id is not known yet; it will be in a moment";
+      case KeyCondition.Impaired(String reason) -> reason;
+      case KeyCondition.NeedsRestart(String reason) -> reason;
+    };
   }
 
   /** The first sample of a key id must open for as long as that is the key id. */
@@ -175,9 +191,15 @@ public final class HealthMonitor implements AutoCloseable {
         "the key does not open what it wrapped earlier: another key is in its place", cause);
   }
 
-  private Duration soon() {
-    Duration second = Duration.ofSeconds(1);
-    return interval.compareTo(second) < 0 ? interval : second;
+  private Duration pause() {
+    Duration pause =
+        switch (health) {
+          case KeyHealth.Healthy _ -> interval;
+          case KeyHealth.Unnamed _ -> Duration.ofMillis(500);
+          case KeyHealth.Unknown _, KeyHealth.Outage _, KeyHealth.Suspect _, KeyHealth.Lost _ ->
+              Duration.ofSeconds(1);
+        };
+    return interval.compareTo(pause) < 0 ? interval : pause;
   }
 
   private void log(KeyHealth before, KeyHealth after) {
@@ -188,6 +210,8 @@ public final class HealthMonitor implements AutoCloseable {
       case KeyHealth.Unknown _ -> {}
       case KeyHealth.Healthy healthy ->
           LOG.log(Level.INFO, "key \"{0}\" works; its key id is {1}", name, healthy.keyId());
+      case KeyHealth.Unnamed _ ->
+          LOG.log(Level.INFO, "key \"{0}\" works; KMS v2 waits until its key id is known", name);
       case KeyHealth.Outage outage -> warn("is unavailable", outage.cause());
       case KeyHealth.Suspect suspect -> warn("may be lost", suspect.cause());
       case KeyHealth.Lost lost ->

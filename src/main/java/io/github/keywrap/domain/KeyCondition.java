@@ -1,5 +1,8 @@
 package io.github.keywrap.domain;
 
+import java.util.List;
+import java.util.Optional;
+
 /** What an operator should know of a key, beside whether calls to it work. */
 public sealed interface KeyCondition {
   /** Nothing. */
@@ -18,4 +21,32 @@ public sealed interface KeyCondition {
    * @param reason as a sentence
    */
   record NeedsRestart(String reason) implements KeyCondition {}
+
+  /** All that is to know of several parts of one key; none hides another. */
+  static KeyCondition all(List<KeyCondition> parts) {
+    List<String> reasons =
+        parts.stream().map(KeyCondition::reason).flatMap(Optional::stream).toList();
+    String all = String.join("; ", reasons);
+    if (parts.stream().anyMatch(part -> part instanceof NeedsRestart)) {
+      return new NeedsRestart(all);
+    }
+    return reasons.isEmpty() ? new Sound() : new Impaired(all);
+  }
+
+  private static Optional<String> reason(KeyCondition condition) {
+    return switch (condition) {
+      case Sound _ -> Optional.empty();
+      case Impaired(String reason) -> Optional.of(reason);
+      case NeedsRestart(String reason) -> Optional.of(reason);
+    };
+  }
+
+  /** What to add to a line that says how the key does; empty if it is sound. */
+  default String addition() {
+    return switch (this) {
+      case Sound _ -> "";
+      case Impaired(String reason) -> "; but: " + reason;
+      case NeedsRestart(String reason) -> "; needs a restart: " + reason;
+    };
+  }
 }

@@ -24,6 +24,14 @@ public sealed interface KeyHealth {
   /** The last probe wrapped and unwrapped under that key id. */
   record Healthy(KeyId keyId, long checkedAt) implements KeyHealth {}
 
+  /**
+   * The last probe wrapped and unwrapped, but the key id is not known: KMS v1, which needs none, is
+   * served, and v2 waits.
+   *
+   * @param reason as a sentence
+   */
+  record Unnamed(String reason) implements KeyHealth {}
+
   /** The back end is away; nothing says that the key is lost. */
   record Outage(Optional<KeyId> keyId, KmsException cause, long since) implements KeyHealth {}
 
@@ -46,7 +54,7 @@ public sealed interface KeyHealth {
     return switch (this) {
       case Suspect suspect -> new Lost(cause, suspect.since());
       case Lost lost -> new Lost(cause, lost.since());
-      case Unknown _, Healthy _, Outage _ -> new Suspect(lastKeyId(), cause, now);
+      case Unknown _, Healthy _, Unnamed _, Outage _ -> new Suspect(lastKeyId(), cause, now);
     };
   }
 
@@ -57,7 +65,7 @@ public sealed interface KeyHealth {
       case Outage outage -> outage.keyId();
       case Suspect suspect -> suspect.keyId();
       case Unknown unknown -> unknown.keyId();
-      case Lost _ -> Optional.empty();
+      case Unnamed _, Lost _ -> Optional.empty();
     };
   }
 

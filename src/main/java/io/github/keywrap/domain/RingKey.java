@@ -1,5 +1,6 @@
 package io.github.keywrap.domain;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -59,9 +60,14 @@ public final class RingKey implements AutoCloseable {
     return wrapper.opens(keyId);
   }
 
-  /** Whether the key's id is known already. */
-  public boolean isKnown() {
-    return wrapper.currentKeyId().isPresent();
+  /** The key's id, if it is known already. */
+  public Optional<KeyId> currentKeyId() {
+    return wrapper.currentKeyId();
+  }
+
+  /** Whether it can be told already which ciphertexts are the key's: bare ones say no version. */
+  boolean isKnown() {
+    return form instanceof CiphertextForm.Bare || currentKeyId().isPresent();
   }
 
   public HealthMonitor monitor() {

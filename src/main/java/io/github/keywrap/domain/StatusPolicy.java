@@ -35,6 +35,7 @@ public record StatusPolicy(boolean coast, Duration maxCoast, Duration staleAfter
     return switch (health) {
       case KeyHealth.Unknown _ -> new Answer.Refused("the key has not been tried yet");
       case KeyHealth.Healthy healthy -> healthy(healthy, now);
+      case KeyHealth.Unnamed unnamed -> new Answer.Refused(unnamed.reason());
       case KeyHealth.Outage outage ->
           outage(
               outage.keyId(), outage.cause().getMessage(), Duration.ofNanos(now - outage.since()));

@@ -1,6 +1,5 @@
 package io.github.keywrap.observe;
 
-import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.RingKey;
@@ -35,23 +34,16 @@ public final class KeyReadiness implements HealthCheck {
     for (RingKey key : ring.keys()) {
       response.withData(
           "key " + key.name(),
-          describe(key.monitor().health()) + describe(key.monitor().condition()));
+          describe(key.monitor().health()) + key.monitor().condition().addition());
     }
     return response.build();
-  }
-
-  private static String describe(KeyCondition condition) {
-    return switch (condition) {
-      case KeyCondition.Sound _ -> "";
-      case KeyCondition.Impaired(String reason) -> "; but: " + reason;
-      case KeyCondition.NeedsRestart(String reason) -> "; needs a restart: " + reason;
-    };
   }
 
   private static String describe(KeyHealth health) {
     return switch (health) {
       case KeyHealth.Unknown _ -> "not tried yet";
       case KeyHealth.Healthy healthy -> "works, key id " + healthy.keyId();
+      case KeyHealth.Unnamed unnamed -> "works under v1; v2 waits: " + unnamed.reason();
       case KeyHealth.Outage outage -> "unavailable: " + outage.cause().getMessage();
       case KeyHealth.Suspect suspect -> "may be lost: " + suspect.cause().getMessage();
       case KeyHealth.Lost lost -> "lost: " + lost.cause().getMessage();

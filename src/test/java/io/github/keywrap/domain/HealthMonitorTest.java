@@ -35,6 +35,20 @@ final class HealthMonitorTest {
   }
 
   @Test
+  void aKeyThatWorksBeforeItsIdIsKnownHasNoIdAndTheReason() {
+    backEnd.isKnown = false;
+    backEnd.condition = new KeyCondition.Impaired("its versions are not known yet");
+    monitor.start();
+    await()
+        .until(
+            () -> monitor.health().equals(new KeyHealth.Unnamed("its versions are not known yet")));
+    assertThat(monitor.health().lastKeyId()).isEmpty();
+    backEnd.isKnown = true;
+    await().until(() -> monitor.health() instanceof KeyHealth.Healthy);
+    assertThat(monitor.health().lastKeyId()).contains(FakeKeyWrapper.KEY_ID);
+  }
+
+  @Test
   void noticesAnOutageAndItsEnd() {
     monitor.start();
     backEnd.wrapping =

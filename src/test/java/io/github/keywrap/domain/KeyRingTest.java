@@ -82,6 +82,16 @@ final class KeyRingTest {
     }
   }
 
+  /** Which version it has now does not matter to what is its own. */
+  @Test
+  void aBareKeyWhoseVersionIsNotKnownYetIsNoReasonToWait() {
+    try (KeyRing both = ringWithBareKey()) {
+      remote.isKnown = false;
+      assertThatThrownBy(() -> both.route(envelope(KeyId.of("fake", "other"))))
+          .isInstanceOf(UnknownKey.class);
+    }
+  }
+
   @Test
   void onlyAKeyWithBareCiphertextsMayOpenThem() {
     assertThatThrownBy(() -> new KeyRing("fake", ring.keys(), Optional.of("fake")))

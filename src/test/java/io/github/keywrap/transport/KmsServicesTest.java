@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import io.github.keywrap.domain.CiphertextForm;
 import io.github.keywrap.domain.FakeKeyWrapper;
 import io.github.keywrap.domain.HealthMonitor;
+import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KmsException.AccessDenied;
@@ -114,6 +115,26 @@ final class KmsServicesTest {
         Arguments.of(new BackendUnavailable("x", null), Status.Code.UNAVAILABLE),
         Arguments.of(BackendUnavailable.deadlineExceeded("x"), Status.Code.DEADLINE_EXCEEDED),
         Arguments.of(new IllegalStateException("x"), Status.Code.INTERNAL));
+  }
+
+  @Test
+  void v1IsServedWhileV2WaitsForTheKeyId() throws Exception {
+    RingKey unnamed = ring.active();
+    backEnd.isKnown = false;
+    backEnd.condition = new KeyCondition.Impaired("its versions are not known yet");
+    await().until(() -> unnamed.monitor().health() instanceof KeyHealth.Unnamed);
+    assertThat(client.encryptV1(DEK)).isNotEmpty();
+    assertStatus(client::status, Status.Code.UNAVAILABLE, "its versions are not known yet");
+    assertStatus(() -> client.encryptV2(DEK), Status.Code.UNAVAILABLE, "see v2 Status");
+    backEnd.isKnown = true;
+    await().until(() -> unnamed.monitor().health() instanceof KeyHealth.Healthy);
+    assertThat(client.encryptV2(DEK).keyId()).isEqualTo(client.status().getKeyId());
+  }
+
+  private static void assertStatus(Runnable call, Status.Code code, String reason) {
+    Status status = catchThrowableOfType(StatusRuntimeException.class, call::run).getStatus();
+    assertThat(status.getCode()).isEqualTo(code);
+    assertThat(status.getDescription()).contains(reason);
   }
 
   @ParameterizedTest
