@@ -14,9 +14,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -45,6 +42,7 @@ final class ApiClient {
   private final CredentialSource credentials;
   private final Duration requestTimeout;
   private final InstantSource clock;
+  private final ServiceClock serviceClock = new ServiceClock();
 
   /**
    * @param service name in signatures
@@ -85,6 +83,11 @@ final class ApiClient {
     return Retry.of("jdcloud", config).executeSupplier(() -> attempt(request, deadline));
   }
 
+  /** The time at the service, whatever this node's clock says; empty if it does not tell. */
+  Optional<Instant> serviceTime() {
+    return serviceClock.now();
+  }
+
   /** One attempt; a second with other credentials where the first were refused. */
   private JsonNode attempt(ApiRequest request, Deadline deadline) {
     Credentials used = credentials.current(deadline);
@@ -115,6 +118,7 @@ final class ApiClient {
     String outcome = "no answer";
     try {
       Response response = transport.send(endpoint, request, headers, timeout);
+      serviceClock.read(response.headers());
       JsonNode result = read(response, now);
       outcome = "ok";
       credentials.accepted(used);
@@ -148,18 +152,6 @@ final class ApiClient {
 
   /** How far this node's clock is ahead, by the response's Date header (RFC 9110, 6.6.1). */
   private static Optional<Duration> clockDrift(Response response, Instant sent) {
-    return response
-        .headers()
-        .firstValue("date")
-        .flatMap(
-            text -> {
-              try {
-                ZonedDateTime theirs =
-                    ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
-                return Optional.of(Duration.between(theirs.toInstant(), sent));
-              } catch (DateTimeParseException notADate) {
-                return Optional.empty();
-              }
-            });
+    return ServiceClock.date(response.headers()).map(theirs -> Duration.between(theirs, sent));
   }
 }

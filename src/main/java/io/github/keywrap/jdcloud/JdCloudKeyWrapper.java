@@ -16,7 +16,8 @@ import java.util.function.Supplier;
 /**
  * Wraps with a key in JD Cloud KMS. A ciphertext is the service's blob and nothing else, as
  * jdcloud-sec/k8s-kms-plugin has it: each opens what the other wrapped. That an altered blob does
- * not open is the service's to guarantee; the key id of a request is not part of the blob.
+ * not open is the service's to guarantee. The version in the key id of a request is a label for
+ * kube-apiserver, and not part of the blob: which blobs open, the service alone says.
  */
 final class JdCloudKeyWrapper implements KeyWrapper {
   /** What kube-apiserver can store of a v1 ciphertext (a 16-bit length). */
@@ -27,20 +28,20 @@ final class JdCloudKeyWrapper implements KeyWrapper {
   private final KeyVersions versions;
   private final Refusals refusals;
   private final List<Supplier<KeyCondition>> conditions;
-  private final List<AutoCloseable> owned;
+  private final List<Runnable> owned;
   private volatile boolean closed;
 
   /**
    * @param keyId without a version
-   * @param conditions what there may be to know; the first that is not sound counts
-   * @param owned closed with this, in this order
+   * @param conditions what there may be to know
+   * @param owned closes what is the key's own, in this order
    */
   JdCloudKeyWrapper(
       KeyId keyId,
       KmsApi api,
       KeyVersions versions,
       List<Supplier<KeyCondition>> conditions,
-      List<AutoCloseable> owned) {
+      List<Runnable> owned) {
     this.keyId = keyId;
     this.api = api;
     this.versions = versions;
@@ -54,12 +55,13 @@ final class JdCloudKeyWrapper implements KeyWrapper {
     return versions.current();
   }
 
-  /** Any version: which there are, only the service knows for sure. */
+  /** Any version, or none: which there are, only the service knows for sure. */
   @Override
   public boolean opens(KeyId candidate) {
     return candidate.type().equals(keyId.type()) && candidate.identity().equals(keyId.identity());
   }
 
+  /** Waits for no list of versions: until there is one, the id is that of the key alone. */
   @Override
   public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
     if (plaintext.length() < 1 || plaintext.length() > MAX_PLAINTEXT) {
@@ -67,7 +69,7 @@ final class JdCloudKeyWrapper implements KeyWrapper {
     }
     requireOpen();
     try {
-      KeyId current = versions.forWrapping(deadline);
+      KeyId current = versions.current().orElse(keyId);
       byte[] blob = api.encrypt(plaintext, deadline);
       if (blob.length > MAX_CIPHERTEXT) {
         throw new BackendUnavailable(
@@ -95,7 +97,6 @@ final class JdCloudKeyWrapper implements KeyWrapper {
     if (blob.length > MAX_CIPHERTEXT) {
       throw new InvalidCiphertext("the ciphertext is longer than any the KMS makes");
     }
-    versions.require(wrapped.keyId(), deadline);
     try {
       return api.decrypt(blob, deadline);
     } catch (CallFailure failure) {
@@ -111,22 +112,12 @@ final class JdCloudKeyWrapper implements KeyWrapper {
 
   @Override
   public KeyCondition condition() {
-    return conditions.stream()
-        .map(Supplier::get)
-        .filter(condition -> !(condition instanceof KeyCondition.Sound))
-        .findFirst()
-        .orElseGet(KeyCondition.Sound::new);
+    return KeyCondition.all(conditions.stream().map(Supplier::get).toList());
   }
 
   @Override
   public void close() {
     closed = true;
-    for (AutoCloseable part : owned) {
-      try {
-        part.close();
-      } catch (Exception impossible) {
-        throw new IllegalStateException(impossible);
-      }
-    }
+    owned.forEach(Runnable::run);
   }
 }

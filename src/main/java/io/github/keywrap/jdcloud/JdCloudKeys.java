@@ -5,8 +5,8 @@ import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.settings.JdCloudKeySettings;
 import java.net.URI;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Keys in JD Cloud KMS, as the settings describe them. */
 public final class JdCloudKeys {
@@ -27,13 +27,27 @@ public final class JdCloudKeys {
    * @throws io.github.keywrap.domain.OperatorException if credentials or certificates cannot be had
    */
   public static KeyWrapper open(JdCloudKeySettings settings) {
+    return open(
+        settings, Optional.of(new VersionStore(settings.stateDirectory(), settings.keyId())));
+  }
+
+  /**
+   * Like {@link #open}, as at the first start on a node: the state directory is neither read nor
+   * written.
+   *
+   * @throws io.github.keywrap.domain.OperatorException if credentials or certificates cannot be had
+   */
+  public static KeyWrapper openToTry(JdCloudKeySettings settings) {
+    return open(settings, Optional.empty());
+  }
+
+  private static KeyWrapper open(JdCloudKeySettings settings, Optional<VersionStore> store) {
     CredentialSource files = new FileCredentials(settings.credentials());
     HttpTransport transport =
         new HttpTransport(
             settings.requestTimeout(),
             settings.proxy(),
             settings.trust().map(TrustedAuthorities::of));
-    List<AutoCloseable> owned = new ArrayList<>();
     CredentialSource credentials =
         settings
             .credentials()
@@ -49,23 +63,15 @@ public final class JdCloudKeys {
             .orElse(files);
     ApiClient kms = client(KMS, settings.endpoint(), transport, credentials, settings);
     KmsApi api = new KmsApi(kms, settings.keyId());
-    VersionWatch watch =
-        new VersionWatch(
-            settings.name(),
-            api,
-            settings.versionInterval(),
-            new VersionStore(settings.stateDirectory(), settings.keyId()));
+    VersionWatch watch = new VersionWatch(settings.name(), api, settings.versionInterval(), store);
     watch.start();
     KeyVersions versions = new KeyVersions(keyId(settings), watch);
-    owned.add(watch);
-    owned.add(credentials);
-    owned.add(transport);
     return new JdCloudKeyWrapper(
         keyId(settings),
         api,
         versions,
         List.of(files::condition, credentials::condition, versions::condition),
-        owned);
+        List.of(watch::close, credentials::close, transport::close));
   }
 
   private static ApiClient client(

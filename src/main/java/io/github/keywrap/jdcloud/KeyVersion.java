@@ -29,4 +29,9 @@ record KeyVersion(String fingerprint, Instant created, KeyStatus status) {
     return new KeyVersion(
         HexFormat.of().formatHex(Arrays.copyOf(hash, FINGERPRINT_BYTES)), created, status);
   }
+
+  /** Whether both are the same version, in whatever state. */
+  boolean isSameAs(KeyVersion other) {
+    return fingerprint.equals(other.fingerprint());
+  }
 }

@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -100,6 +101,11 @@ final class KmsApi {
       throw malformed("%d versions of %d".formatted(versions.size(), count));
     }
     return versions;
+  }
+
+  /** The time at the KMS; empty if it does not tell. */
+  Optional<Instant> time() {
+    return client.serviceTime();
   }
 
   private JsonNode page(int page, Deadline deadline) {

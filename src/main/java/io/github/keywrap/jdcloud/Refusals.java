@@ -41,6 +41,7 @@ final class Refusals {
                       refused.getMessage(),
                       diagnosis
                           .described(deadline)
+                          .or(versions::unusableNewest)
                           .orElse("it does not say why; look at the key and its versions there")),
               refused);
       case Refused refused -> refused(refused, deadline);

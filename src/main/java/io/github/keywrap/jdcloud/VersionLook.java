@@ -2,31 +2,42 @@ package io.github.keywrap.jdcloud;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.jdcloud.CallFailure.Refused;
+import io.github.keywrap.jdcloud.CallFailure.Unanswered;
 import io.github.keywrap.jdcloud.VersionState.Tracked;
 import io.github.keywrap.jdcloud.VersionState.Unknown;
 import io.github.keywrap.jdcloud.VersionState.Untracked;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One look at the versions of a key after the other: asks for them, decides what that means, keeps
- * it on disk, and tells the log what is new. Not thread-safe.
+ * One look at the versions of a key after the other: asks for them, decides what that means, and
+ * tells the log what is new. Not thread-safe.
  */
 final class VersionLook {
   private static final Logger LOG = System.getLogger(VersionLook.class.getName());
   private static final int FORBIDDEN = 403;
 
-  /** So many looks may fail for reasons that pass: 10 s and more. */
-  private static final int PATIENCE = 10;
+  /** So many looks, or so much time, may pass without a version list that can be believed. */
+  private static final int MOST_LOOKS = 10;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  /** Of a look: one page, mostly, and attempts at it. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  private static final Duration TO_CONFIRM = Duration.ofMillis(300);
+  private static final Duration TO_CONFIRM_LOSS = Duration.ofMinutes(1);
+  private static final Duration WHILE_UNKNOWN = Duration.ofSeconds(1);
+  private static final Duration LONG_UNKNOWN = Duration.ofSeconds(5);
 
   private final String name;
   private final KmsApi api;
-  private final VersionStore store;
   private final VersionTracking tracking;
+  private final long began = System.nanoTime();
   private Optional<CallFailure> obstacle = Optional.empty();
-
-  private int failedLooks;
+  private int looks;
 
   /** What the log says of the versions. */
   private String told = "";
@@ -35,10 +46,9 @@ final class VersionLook {
    * @param name of the key in the settings
    * @param known from an earlier life
    */
-  VersionLook(String name, KmsApi api, VersionStore store, VersionState known) {
+  VersionLook(String name, KmsApi api, VersionState known) {
     this.name = name;
     this.api = api;
-    this.store = store;
     this.tracking = new VersionTracking(known);
   }
 
@@ -51,27 +61,42 @@ final class VersionLook {
     return obstacle;
   }
 
-  /** Whether the next look decides something, and should come soon. */
-  boolean isUndecided() {
-    return tracking.isUndecided();
+  /**
+   * Until the next look.
+   *
+   * @param usual between two looks that bring nothing new; never exceeded
+   */
+  Duration pause(Duration usual) {
+    Duration pause =
+        switch (tracking.next()) {
+          case SOON -> TO_CONFIRM;
+          case LATER -> TO_CONFIRM_LOSS;
+          case USUAL -> state() instanceof Unknown ? whileUnknown() : usual;
+        };
+    return pause.compareTo(usual) < 0 ? pause : usual;
   }
 
-  /** Looks; true if the versions were listed. */
-  boolean look(Deadline deadline) {
-    VersionState before = state();
-    boolean isListed = false;
+  private Duration whileUnknown() {
+    return isPatient() ? WHILE_UNKNOWN : LONG_UNKNOWN;
+  }
+
+  void look() {
+    looks++;
     try {
-      tracking.listed(api.versions(deadline));
-      obstacle = Optional.empty();
-      isListed = true;
+      tracking.listed(api.versions(Deadline.after(TIMEOUT)), api.time());
+      if (state() instanceof Unknown && !isPatient()) {
+        doWithout(Unanswered.lasting("the list differs from look to look", null));
+      } else {
+        obstacle = Optional.empty();
+      }
     } catch (CallFailure failure) {
-      notListed(failure, deadline);
-    }
-    if (!before.equals(state())) {
-      store.write(state());
+      notListed(failure);
     }
     tell();
-    return isListed;
+  }
+
+  private boolean isPatient() {
+    return looks < MOST_LOOKS && System.nanoTime() - began < PATIENCE.toNanos();
   }
 
   /**
@@ -79,29 +104,46 @@ final class VersionLook {
    * believed, at once or after some patience, where nothing is known yet and the key works: what
    * wrapping does not need must not keep anybody from it.
    */
-  private void notListed(CallFailure failure, Deadline deadline) {
+  private void notListed(CallFailure failure) {
     boolean isLasting = failure.isDefinite();
-    if (isLasting && failure instanceof Refused refused && refused.code() == FORBIDDEN) {
-      obstacle = Optional.of(failure);
-      tracking.forbidden();
-    } else if (state() instanceof Tracked) {
-      obstacle = isLasting ? Optional.of(failure) : obstacle;
-      tracking.failed(failure);
-    } else if (isLasting || ++failedLooks >= PATIENCE) {
-      notOffered(failure, deadline);
+    if (isLasting && isForbidden(failure)) {
+      obstacle = Optional.of(steady(obstacle, failure));
+      tracking.notOffered();
+    } else if (state() instanceof Unknown && (isLasting || !isPatient())) {
+      doWithout(failure);
     } else {
+      obstacle = isLasting ? Optional.of(steady(obstacle, failure)) : obstacle;
       tracking.failed(failure);
     }
   }
 
-  private void notOffered(CallFailure failure, Deadline deadline) {
+  private void doWithout(CallFailure failure) {
     try {
-      api.tryKey(deadline);
-      obstacle = Optional.of(failure);
-      tracking.impossible();
+      // The look may have used up its own time.
+      api.tryKey(Deadline.after(TIMEOUT));
+      obstacle = Optional.of(steady(obstacle, failure));
+      if (isPatient()) {
+        tracking.notOffered();
+      } else {
+        tracking.givenUp();
+      }
     } catch (CallFailure ofTheKey) {
       tracking.failed(ofTheKey);
     }
+  }
+
+  /** The one that is told already, if it is the same but for its request id. */
+  static CallFailure steady(Optional<CallFailure> told, CallFailure now) {
+    return told.filter(
+            before ->
+                before instanceof Refused a && now instanceof Refused b
+                    ? a.code() == b.code() && a.status().equals(b.status())
+                    : before.getClass() == now.getClass())
+        .orElse(now);
+  }
+
+  static boolean isForbidden(CallFailure failure) {
+    return failure instanceof Refused refused && refused.code() == FORBIDDEN;
   }
 
   private void tell() {

@@ -1,12 +1,11 @@
 package io.github.keywrap.jdcloud;
 
 import java.util.Optional;
-import java.util.Set;
 
 /** What is known of a key's versions. */
 sealed interface VersionState {
   /**
-   * Nothing yet.
+   * Nothing that two looks agree on.
    *
    * @param failure of the last look; empty: there was none
    */
@@ -18,15 +17,17 @@ sealed interface VersionState {
   /**
    * They are listed.
    *
-   * @param newest what the key id has; newer ones are adopted, older ones never
-   * @param listed fingerprints of all that were ever listed
-   * @param isListed whether {@code newest} still was, the last time
-   * @param hasUnusable whether an older one is disabled or planned for deletion
+   * @param newest what the key id has, whatever its state
+   * @param isListed whether it still was, the last time
+   * @param withdrawn a newer one that the key id had before and that is listed no more
+   * @param hasUnusable whether any is disabled or planned for deletion
    */
-  record Tracked(KeyVersion newest, Set<String> listed, boolean isListed, boolean hasUnusable)
+  record Tracked(
+      KeyVersion newest, boolean isListed, Optional<KeyVersion> withdrawn, boolean hasUnusable)
       implements VersionState {
-    public Tracked {
-      listed = Set.copyOf(listed);
+    /** As it is when it is first seen. */
+    static Tracked of(KeyVersion newest) {
+      return new Tracked(newest, true, Optional.empty(), newest.status().isUnusable());
     }
   }
 }

@@ -1,43 +1,52 @@
 package io.github.keywrap.jdcloud;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import io.github.keywrap.jdcloud.VersionState.Tracked;
 import io.github.keywrap.jdcloud.VersionState.Unknown;
 import io.github.keywrap.jdcloud.VersionState.Untracked;
+import io.github.keywrap.settings.SmallFile;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Keeps what is known of a key's versions in the state directory, so that the key id is known at
- * the next start whether or not the KMS answers. A file that cannot be read or written costs only
- * that.
+ * Keeps the newest version of a key in the state directory, so that the key id is known at the next
+ * start whether or not the KMS answers. Nothing else depends on it: a file that is missing, cannot
+ * be read or written, or is something else altogether costs only that.
  */
 final class VersionStore {
   private static final Logger LOG = System.getLogger(VersionStore.class.getName());
-  private static final JsonMapper JSON = new JsonMapper();
+  private static final JsonFactory JSON = new JsonFactory();
   private static final FileAttribute<?> PRIVATE_FOLDER =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  /** Longest file in bytes: earlier builds listed every version in it. */
+  private static final int MOST = 1_048_576;
+
+  private static final String NEWEST = "newest";
+  private static final String CREATED = "created";
+  private static final String TRACKED = "tracked";
 
   private final Path file;
 
@@ -49,13 +58,19 @@ final class VersionStore {
   }
 
   VersionState read() {
+    byte[] content;
     try {
-      return Files.exists(file) ? parse(JSON.readTree(Files.readAllBytes(file))) : unknown();
-    } catch (JacksonException | DateTimeException | IllegalArgumentException damaged) {
-      warn("is damaged and not used");
+      content = SmallFile.read(file, MOST);
+    } catch (NoSuchFileException none) {
       return unknown();
     } catch (IOException e) {
       warn("cannot be read");
+      return unknown();
+    }
+    try {
+      return state(fields(content));
+    } catch (IOException | DateTimeException | IllegalArgumentException damaged) {
+      warn("is damaged and not used");
       return unknown();
     }
   }
@@ -64,53 +79,61 @@ final class VersionStore {
     return new Unknown(Optional.empty());
   }
 
-  private static VersionState parse(JsonNode json) {
-    if (!json.path("tracked").asBoolean(true)) {
-      return new Untracked();
+  /** The plain values of a JSON object. */
+  private static Map<String, String> fields(byte[] content) throws IOException {
+    Map<String, String> fields = new HashMap<>();
+    try (JsonParser parser = JSON.createParser(content)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new IllegalArgumentException("no object");
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String field = parser.currentName();
+        if (parser.nextToken().isScalarValue()) {
+          fields.put(field, parser.getText());
+        } else {
+          parser.skipChildren();
+        }
+      }
     }
-    Set<String> listed = new HashSet<>();
-    json.path("listed").forEach(node -> listed.add(fingerprint(node)));
-    KeyVersion newest =
-        new KeyVersion(
-            fingerprint(json.path("newest")),
-            Instant.parse(json.path("created").asText("")),
-            KeyStatus.ENABLED);
-    listed.add(newest.fingerprint());
-    return new Tracked(newest, listed, true, false);
+    return fields;
   }
 
-  private static String fingerprint(JsonNode node) {
-    String text = node.asText("");
-    if (!text.matches("[0-9a-f]{16}")) {
+  private static VersionState state(Map<String, String> fields) {
+    if ("false".equals(fields.get(TRACKED))) {
+      return new Untracked();
+    }
+    String newest = fields.getOrDefault(NEWEST, "");
+    if (!newest.matches("[0-9a-f]{16}")) {
       throw new IllegalArgumentException("no fingerprint");
     }
-    return text;
+    Instant created = Instant.parse(fields.getOrDefault(CREATED, ""));
+    return Tracked.of(new KeyVersion(newest, created, KeyStatus.ENABLED));
   }
 
   void write(VersionState state) {
     switch (state) {
       case Unknown _ -> {}
-      case Untracked _ -> write(JSON.createObjectNode().put("tracked", false));
-      case Tracked tracked -> {
-        ObjectNode json =
-            JSON.createObjectNode()
-                .put("newest", tracked.newest().fingerprint())
-                .put("created", tracked.newest().created().toString());
-        tracked.listed().stream().sorted().forEach(json.putArray("listed")::add);
-        write(json);
-      }
+      case Untracked _ -> write("{\"%s\":false}".formatted(TRACKED));
+      case Tracked tracked ->
+          write(
+              "{\"%s\":\"%s\",\"%s\":\"%s\"}"
+                  .formatted(
+                      NEWEST, tracked.newest().fingerprint(), CREATED, tracked.newest().created()));
     }
   }
 
-  private void write(ObjectNode json) {
+  private void write(String json) {
     Path next = file.resolveSibling(file.getFileName() + ".next");
     try {
       Path folder = file.toAbsolutePath().getParent();
       if (folder != null && !Files.isDirectory(folder)) {
         Files.createDirectories(folder, PRIVATE_FOLDER);
       }
-      try (FileChannel channel = FileChannel.open(next, CREATE, TRUNCATE_EXISTING, WRITE)) {
-        ByteBuffer bytes = UTF_8.encode(json.toString());
+      // Not opened, whatever it is: a pipe would be waited for.
+      boolean _ = Files.deleteIfExists(next);
+      try (FileChannel channel =
+          FileChannel.open(next, Set.of(CREATE_NEW, WRITE, NOFOLLOW_LINKS))) {
+        ByteBuffer bytes = UTF_8.encode(json);
         while (bytes.hasRemaining()) {
           int _ = channel.write(bytes);
         }

@@ -1,25 +1,45 @@
 package io.github.keywrap.jdcloud;
 
+import io.github.keywrap.jdcloud.CallFailure.Unanswered;
 import io.github.keywrap.jdcloud.VersionState.Tracked;
 import io.github.keywrap.jdcloud.VersionState.Unknown;
 import io.github.keywrap.jdcloud.VersionState.Untracked;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which version the key id has, by one look after the other. A change is adopted when two
- * looks running have seen it; a failed look changes nothing; a step back to an older version is
- * never made. Not thread-safe.
+ * Decides which version the key id has, by one look after the other: that with the latest time of
+ * creation that has come, whatever its state. Any change, and the first version too, is adopted
+ * when two looks running have seen it; a failed look changes nothing. So the list alone decides,
+ * and every node comes to the same, whether it runs, starts again or is new. Not thread-safe.
  */
 final class VersionTracking {
+  /** How far a time of creation may be ahead of the clock of the KMS. */
+  static final Duration TOLERANCE = Duration.ofMinutes(1);
+
+  /** When the next look should come. */
+  enum Next {
+    /** After the usual pause. */
+    USUAL,
+    /** At once, to confirm what the last one saw for the first time. */
+    SOON,
+    /**
+     * After a pause, to confirm that the newest version is gone: a list from a replica that is
+     * behind must not move the key id to and fro.
+     */
+    LATER
+  }
+
   private VersionState state;
 
   /** What the last look would have changed the state to; null: nothing. */
   private @Nullable VersionState candidate;
+
+  private Next next = Next.SOON;
 
   /**
    * @param known from an earlier life
@@ -32,39 +52,81 @@ final class VersionTracking {
     return state;
   }
 
-  /** Whether the next look decides something, and should come soon. */
-  boolean isUndecided() {
-    return candidate != null || state instanceof Unknown;
+  Next next() {
+    return next;
   }
 
-  /** A look that listed the versions. */
-  void listed(List<KeyVersion> versions) {
-    KeyVersion newest = Collections.max(versions, KeyVersion.BY_AGE);
+  /**
+   * A look that listed the versions.
+   *
+   * @param now at the KMS; empty: not known, and no time of creation is doubted
+   */
+  void listed(List<KeyVersion> versions, Optional<Instant> now) {
+    List<KeyVersion> born =
+        versions.stream().filter(version -> now.isEmpty() || isBorn(version, now.get())).toList();
+    if (born.isEmpty()) {
+      failed(Unanswered.lasting("every version is of the future, by the KMS's own clock", null));
+      return;
+    }
+    KeyVersion newest = Collections.max(born, KeyVersion.BY_AGE);
+    boolean hasUnusable = versions.stream().anyMatch(version -> version.status().isUnusable());
+    Tracked listed = new Tracked(newest, true, Optional.empty(), hasUnusable);
     switch (state) {
-      case Unknown _ -> adopt(tracked(newest, versions, Set.of()));
-      case Untracked _ -> propose(tracked(newest, versions, Set.of()));
+      case Unknown _ -> {
+        state = new Unknown(Optional.empty());
+        propose(listed);
+      }
+      case Untracked _ -> propose(listed);
       case Tracked tracked -> {
-        boolean isNewer = KeyVersion.BY_AGE.compare(newest, tracked.newest()) > 0;
-        if (isNewer && !newest.fingerprint().equals(tracked.newest().fingerprint())) {
-          refresh(tracked, versions);
-          propose(tracked(newest, versions, tracked.listed()));
+        if (newest.isSameAs(tracked.newest())) {
+          adopt(new Tracked(newest, true, tracked.withdrawn(), hasUnusable));
         } else {
-          adopt(refreshed(tracked, versions));
+          state = refreshed(tracked, versions, hasUnusable);
+          propose(after(tracked, listed));
         }
       }
     }
   }
 
-  /** A look that was definitely not allowed. */
-  void forbidden() {
-    switch (state) {
-      case Unknown _, Untracked _ -> adopt(new Untracked());
-      case Tracked _ -> propose(new Untracked());
+  private static boolean isBorn(KeyVersion version, Instant now) {
+    return !version.created().isAfter(now.plus(TOLERANCE));
+  }
+
+  /** What the key id has now, with what there is to know of it. */
+  private static Tracked refreshed(
+      Tracked tracked, List<KeyVersion> versions, boolean hasUnusable) {
+    Optional<KeyVersion> now =
+        versions.stream().filter(version -> version.isSameAs(tracked.newest())).findFirst();
+    return new Tracked(
+        now.orElse(tracked.newest()), now.isPresent(), tracked.withdrawn(), hasUnusable);
+  }
+
+  /** Remembers the newest that there ever was, until there is a newer one or it is back. */
+  private static Tracked after(Tracked before, Tracked listed) {
+    KeyVersion latest =
+        before
+            .withdrawn()
+            .filter(version -> KeyVersion.BY_AGE.compare(version, before.newest()) > 0)
+            .orElse(before.newest());
+    boolean isBehind = KeyVersion.BY_AGE.compare(listed.newest(), latest) < 0;
+    return new Tracked(
+        listed.newest(),
+        true,
+        isBehind ? Optional.of(latest) : Optional.empty(),
+        listed.hasUnusable());
+  }
+
+  /** A look that was definitely not allowed, or can list nothing though the key works. */
+  void notOffered() {
+    if (state instanceof Untracked) {
+      adopt(state);
+    } else {
+      propose(new Untracked());
     }
   }
 
-  /** A look that can list nothing, though the key works. What is known already stays. */
-  void impossible() {
+  /** Too many looks that found nothing out, though the key works. What is known stays. */
+  void givenUp() {
     if (state instanceof Unknown) {
       adopt(new Untracked());
     }
@@ -72,53 +134,42 @@ final class VersionTracking {
 
   /** A look that found nothing out. */
   void failed(CallFailure failure) {
-    if (state instanceof Unknown) {
-      state = new Unknown(Optional.of(failure));
+    if (state instanceof Unknown(Optional<CallFailure> known)) {
+      state = new Unknown(Optional.of(VersionLook.steady(known, failure)));
     }
+    next = Next.USUAL;
   }
 
-  private void adopt(VersionState next) {
-    state = next;
+  private void adopt(VersionState adopted) {
+    state = adopted;
     candidate = null;
+    next = Next.USUAL;
   }
 
-  private void propose(VersionState next) {
-    boolean isSeenTwice = candidate != null && isSameChange(candidate, next);
-    candidate = next;
-    if (isSeenTwice) {
-      adopt(next);
+  private void propose(VersionState change) {
+    VersionState before = candidate;
+    if (before != null && isSameChange(before, change)) {
+      adopt(change);
+      return;
     }
+    candidate = change;
+    if (isStepBack(change)) {
+      next = Next.LATER;
+    } else {
+      // A list that differs from look to look is not asked for any faster.
+      next = before == null ? Next.SOON : Next.USUAL;
+    }
+  }
+
+  private boolean isStepBack(VersionState change) {
+    return state instanceof Tracked now
+        && change instanceof Tracked proposed
+        && KeyVersion.BY_AGE.compare(proposed.newest(), now.newest()) < 0;
   }
 
   private static boolean isSameChange(VersionState before, VersionState now) {
     return before instanceof Tracked a && now instanceof Tracked b
-        ? a.newest().fingerprint().equals(b.newest().fingerprint())
+        ? a.newest().isSameAs(b.newest())
         : before.getClass() == now.getClass();
-  }
-
-  private static Tracked tracked(
-      KeyVersion newest, List<KeyVersion> versions, Set<String> listedBefore) {
-    Set<String> listed = new HashSet<>(listedBefore);
-    versions.forEach(version -> listed.add(version.fingerprint()));
-    return new Tracked(newest, listed, true, hasUnusable(versions));
-  }
-
-  private static boolean hasUnusable(List<KeyVersion> versions) {
-    return versions.stream().anyMatch(version -> version.status().isUnusable());
-  }
-
-  /** The same newest version, with what there is to know of it now. */
-  private static Tracked refreshed(Tracked tracked, List<KeyVersion> versions) {
-    Tracked all = tracked(tracked.newest(), versions, tracked.listed());
-    return versions.stream()
-        .filter(version -> version.fingerprint().equals(tracked.newest().fingerprint()))
-        .findFirst()
-        .map(version -> new Tracked(version, all.listed(), true, all.hasUnusable()))
-        .orElse(new Tracked(tracked.newest(), all.listed(), false, all.hasUnusable()));
-  }
-
-  /** Its ciphertexts open at once, before the key id has it. */
-  private void refresh(Tracked tracked, List<KeyVersion> versions) {
-    state = refreshed(tracked, versions);
   }
 }

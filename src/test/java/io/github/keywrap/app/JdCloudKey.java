@@ -1,5 +1,7 @@
 package io.github.keywrap.app;
 
+import static org.awaitility.Awaitility.await;
+
 import io.github.keywrap.config.SettingsLoader;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyWrapper;
@@ -94,6 +96,12 @@ final class JdCloudKey implements AutoCloseable {
     try (SecretBytes dek = SecretBytes.owning(DEK.clone())) {
       return wrapper.wrap(dek, Deadline.after(deadline));
     }
+  }
+
+  /** As v2 does: not before the key id is known. */
+  static WrappedKey wrapNamed(KeyWrapper wrapper) {
+    await().until(() -> wrapper.currentKeyId().isPresent());
+    return wrap(wrapper);
   }
 
   static byte[] unwrap(KeyWrapper wrapper, WrappedKey wrapped) {

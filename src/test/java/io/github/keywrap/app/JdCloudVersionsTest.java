@@ -3,6 +3,7 @@ package io.github.keywrap.app;
 import static io.github.keywrap.app.JdCloudKey.DEK;
 import static io.github.keywrap.app.JdCloudKey.unwrap;
 import static io.github.keywrap.app.JdCloudKey.wrap;
+import static io.github.keywrap.app.JdCloudKey.wrapNamed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -10,16 +11,17 @@ import static org.awaitility.Awaitility.await;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.domain.KeyWrapper;
-import io.github.keywrap.domain.KmsException;
-import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
-import io.github.keywrap.domain.KmsException.UnknownKey;
 import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.fakekms.Fault;
 import io.github.keywrap.fakekms.Operation;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -60,45 +62,55 @@ final class JdCloudVersionsTest extends JdCloudCase {
   @Test
   void aRotationChangesTheKeyIdAndOldCiphertextsOpen() throws IOException {
     try (KeyWrapper wrapper = key.open()) {
-      WrappedKey before = wrap(wrapper);
+      WrappedKey before = wrapNamed(wrapper);
       key.key.rotate();
       WrappedKey after = awaitOtherKeyId(wrapper, before.keyId());
       assertThat(unwrap(wrapper, before)).isEqualTo(DEK);
       assertThat(unwrap(wrapper, after)).isEqualTo(DEK);
       assertThat(unwrap(wrapper, new WrappedKey(before.keyId(), after.ciphertext())))
           .isEqualTo(DEK);
-      KeyId never = new KeyId("jdcloud", JdCloudKey.KEY_ID, "0000000000000000", 0);
-      await()
-          .untilAsserted(
-              () ->
-                  assertThatThrownBy(
-                          () -> unwrap(wrapper, new WrappedKey(never, after.ciphertext())))
-                      .isInstanceOf(UnknownKey.class));
     }
   }
 
   private static WrappedKey awaitOtherKeyId(KeyWrapper wrapper, KeyId before) {
-    await().until(() -> !wrapper.currentKeyId().equals(java.util.Optional.of(before)));
+    await().until(() -> !wrapper.currentKeyId().equals(Optional.of(before)));
     return wrap(wrapper);
   }
 
-  /** Another node may have seen the rotation first. */
+  /** Another node has seen the rotation first, or the list was wrong, or this node is new. */
   @Test
-  void aVersionThatIsNewToThisNodeIsLookedUp() throws IOException {
+  void aVersionThatThisNodeHasNeverSeenIsNoReasonToRefuse() throws IOException {
     try (KeyWrapper slow = key.set("keys.k.version-interval", "1h").open()) {
-      WrappedKey _ = wrap(slow);
+      WrappedKey _ = wrapNamed(slow);
       key.key.rotate();
       key.set("state-directory", folder.resolve("state-of-another-node").toString());
       try (KeyWrapper other = key.open()) {
-        WrappedKey wrapped = wrap(other);
+        WrappedKey wrapped = wrapNamed(other);
         assertThat(slow.currentKeyId()).isNotEqualTo(other.currentKeyId());
+        int before = key.kms.requests();
         assertThat(unwrap(slow, wrapped)).isEqualTo(DEK);
-        key.key.rotate();
-        KeyId never = new KeyId("jdcloud", JdCloudKey.KEY_ID, "0000000000000000", 0);
-        key.kms.fault(Fault.UNAVAILABLE);
-        assertThatThrownBy(() -> unwrap(slow, new WrappedKey(never, wrapped.ciphertext())))
-            .isInstanceOf(BackendUnavailable.class);
+        assertThat(key.kms.requests() - before).as("nothing but Decrypt").isEqualTo(1);
+        KeyId never = new KeyId("jdcloud", JdCloudKey.KEY_ID, "0000000000000000", 3);
+        assertThat(unwrap(slow, new WrappedKey(never, wrapped.ciphertext()))).isEqualTo(DEK);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {"NO_ANSWER", "QUOTA_EXCEEDED", "INTERNAL_ERROR", "HTML_WITH_200", "FORBIDDEN"})
+  void aNewNodeWrapsForV1AndReadsAtOnceWhateverBecomesOfTheList(Fault fault) throws IOException {
+    WrappedKey old;
+    try (KeyWrapper another = key.open()) {
+      old = wrapNamed(another);
+    }
+    key.set("state-directory", folder.resolve("state-of-a-new-node").toString());
+    key.kms.fault(fault, Operation.DESCRIBE_KEY_DETAIL);
+    try (KeyWrapper wrapper = key.open()) {
+      assertThat(unwrap(wrapper, old)).isEqualTo(DEK);
+      WrappedKey wrapped = wrap(wrapper, Duration.ofMillis(500));
+      assertThat(wrapped.keyId()).isEqualTo(KeyId.of("jdcloud", JdCloudKey.KEY_ID));
+      assertThat(unwrap(wrapper, wrapped)).isEqualTo(DEK);
     }
   }
 
@@ -107,7 +119,8 @@ final class JdCloudVersionsTest extends JdCloudCase {
     key.key.rotate();
     KeyId known;
     try (KeyWrapper wrapper = key.open()) {
-      known = wrap(wrapper).keyId();
+      known = wrapNamed(wrapper).keyId();
+      await().until(() -> Files.exists(stateFile()));
     }
     key.kms.fault(Fault.UNAVAILABLE);
     try (KeyWrapper wrapper = key.open()) {
@@ -122,47 +135,100 @@ final class JdCloudVersionsTest extends JdCloudCase {
     }
     KeyId first;
     try (KeyWrapper wrapper = key.open()) {
-      first = wrap(wrapper).keyId();
+      first = wrapNamed(wrapper).keyId();
     }
     key.set("state-directory", folder.resolve("state-of-another-node").toString());
     try (KeyWrapper wrapper = key.open()) {
-      assertThat(wrap(wrapper).keyId()).isEqualTo(first);
+      assertThat(wrapNamed(wrapper).keyId()).isEqualTo(first);
     }
   }
 
   @Test
-  void aNewestVersionThatIsDisabledStopsWritesAndChangesNoKeyId() throws IOException {
+  void aNewestVersionThatIsDisabledIsToldAndTheKmsDecides() throws IOException {
     try (KeyWrapper wrapper = key.open()) {
-      WrappedKey first = wrap(wrapper);
+      WrappedKey first = wrapNamed(wrapper);
       key.key.rotate();
       WrappedKey second = awaitOtherKeyId(wrapper, first.keyId());
       key.key.disableNewestVersion();
       await()
           .untilAsserted(
-              () ->
-                  assertThatThrownBy(() -> wrap(wrapper))
-                      .isInstanceOf(KeyUnavailable.class)
-                      .hasMessageContaining("the newest version of the key is disabled"));
+              () -> assertImpaired(wrapper, "the newest version of the key is disabled"));
+      assertThatThrownBy(() -> wrap(wrapper))
+          .isInstanceOf(KeyUnavailable.class)
+          .hasMessageContaining("the newest version of the key is disabled");
       assertThat(wrapper.currentKeyId()).contains(second.keyId());
       assertThat(unwrap(wrapper, first)).isEqualTo(DEK);
       assertThatThrownBy(() -> unwrap(wrapper, second))
           .isInstanceOf(KeyUnavailable.class)
           .hasMessageContaining("version of the key");
+      key.key.encryptUnderAnyVersion();
+      WrappedKey allowed = wrap(wrapper);
+      assertThat(allowed.keyId()).isEqualTo(second.keyId());
+      assertThat(unwrap(wrapper, allowed)).isEqualTo(DEK);
       key.key.enableNewestVersion();
-      await()
-          .ignoreExceptionsInstanceOf(KeyUnavailable.class)
-          .untilAsserted(() -> assertThat(wrap(wrapper).keyId()).isEqualTo(second.keyId()));
+      await().until(() -> wrapper.condition() instanceof KeyCondition.Sound);
+      assertThat(wrap(wrapper).keyId()).isEqualTo(second.keyId());
     }
   }
 
   @Test
-  void aNewestVersionThatIsGoneIsToldAndChangesNoKeyId() throws IOException {
+  void runningRestartedAndNewNodesAgreeWhenTheNewestVersionIsGone() throws IOException {
+    KeyId older;
+    try (KeyWrapper before = key.open()) {
+      older = wrapNamed(before).keyId();
+    }
     key.key.rotate();
+    try (KeyWrapper running = key.open()) {
+      WrappedKey newest = awaitOtherKeyId(running, older);
+      key.key.hideNewestVersion();
+      await().untilAsserted(() -> assertImpaired(running, "is no longer listed"));
+      assertThat(running.currentKeyId()).contains(older);
+      assertThat(unwrap(running, newest)).as("the KMS opens it").isEqualTo(DEK);
+      try (KeyWrapper restarted = key.open()) {
+        assertThat(restarted.currentKeyId()).isPresent();
+        await().until(() -> restarted.currentKeyId().equals(Optional.of(older)));
+        assertThat(unwrap(restarted, newest)).isEqualTo(DEK);
+      }
+      key.set("state-directory", folder.resolve("state-of-a-new-node").toString());
+      try (KeyWrapper fresh = key.open()) {
+        assertThat(wrapNamed(fresh).keyId()).isEqualTo(older);
+        assertThat(unwrap(fresh, newest)).isEqualTo(DEK);
+      }
+      key.key.showAllVersions();
+      assertThat(awaitOtherKeyId(running, older).keyId()).isEqualTo(newest.keyId());
+      await().until(() -> running.condition() instanceof KeyCondition.Sound);
+    }
+  }
+
+  @Test
+  void oneWrongListAtTheFirstLookMakesNoKeyId() throws IOException {
+    KeyId right;
     try (KeyWrapper wrapper = key.open()) {
-      KeyId newest = wrap(wrapper).keyId();
-      key.key.dropNewestVersion();
-      await().until(() -> wrapper.condition() instanceof KeyCondition.Impaired);
-      assertThat(wrap(wrapper).keyId()).isEqualTo(newest);
+      right = wrapNamed(wrapper).keyId();
+    }
+    key.set("state-directory", folder.resolve("state-of-a-new-node").toString());
+    key.key.listFalsely(1);
+    try (KeyWrapper wrapper = key.open()) {
+      assertThat(wrapNamed(wrapper).keyId()).isEqualTo(right);
+    }
+  }
+
+  /** This node's clock has no part in it. */
+  @Test
+  void aVersionOfTheFutureIsNotAdoptedByTheClockOfTheKms() throws IOException {
+    try (KeyWrapper wrapper = key.open()) {
+      KeyId now = wrapNamed(wrapper).keyId();
+      key.key.rotateAt(Instant.now().plus(Duration.ofMinutes(10)));
+      key.key.rotateAt(Instant.parse("2999-01-01T00:00:00Z"));
+      int before = key.kms.requests();
+      await().until(() -> key.kms.requests() > before + 5);
+      assertThat(wrapper.currentKeyId()).contains(now);
+      key.kms.clockOffset(Duration.ofMinutes(10));
+      KeyId next = awaitOtherKeyId(wrapper, now).keyId();
+      key.set("state-directory", folder.resolve("state-of-a-new-node").toString());
+      try (KeyWrapper fresh = key.open()) {
+        assertThat(wrapNamed(fresh).keyId()).isEqualTo(next);
+      }
     }
   }
 
@@ -170,7 +236,7 @@ final class JdCloudVersionsTest extends JdCloudCase {
   void anAccountThatMayOnlyEncryptAndDecryptIsEnough() throws IOException {
     key.account.permitOnly(Operation.ENCRYPT, Operation.DECRYPT);
     try (KeyWrapper wrapper = key.open()) {
-      WrappedKey wrapped = wrap(wrapper);
+      WrappedKey wrapped = wrapNamed(wrapper);
       assertThat(wrapped.keyId()).isEqualTo(KeyId.of("jdcloud", JdCloudKey.KEY_ID));
       assertThat(unwrap(wrapper, wrapped)).isEqualTo(DEK);
       WrappedKey altered = new WrappedKey(wrapped.keyId(), new byte[] {1, 2, 3});
@@ -203,8 +269,9 @@ final class JdCloudVersionsTest extends JdCloudCase {
   void aKeyWorksWhereItsVersionsCannotBeListed(Fault fault) throws IOException {
     key.kms.fault(fault, Operation.DESCRIBE_KEY_DETAIL);
     try (KeyWrapper wrapper = key.open()) {
-      WrappedKey alone = wrap(wrapper);
+      WrappedKey alone = wrapNamed(wrapper);
       assertThat(alone.keyId()).isEqualTo(KeyId.of("jdcloud", JdCloudKey.KEY_ID));
+      assertImpaired(wrapper, "its versions cannot be listed");
       assertThat(unwrap(wrapper, alone)).isEqualTo(DEK);
       key.kms.fault(Fault.NONE);
       WrappedKey versioned = awaitOtherKeyId(wrapper, alone.keyId());
@@ -228,7 +295,7 @@ final class JdCloudVersionsTest extends JdCloudCase {
   void aListThatFailsForNowIsWaitedForButNotForEver(Fault fault) throws IOException {
     key.kms.fault(fault, Operation.DESCRIBE_KEY_DETAIL);
     try (KeyWrapper wrapper = key.open()) {
-      assertThatThrownBy(() -> wrap(wrapper)).isInstanceOf(KmsException.class);
+      await().untilAsserted(() -> assertImpaired(wrapper, "its versions are not known yet"));
       assertThat(wrapper.currentKeyId()).isEmpty();
       await().atMost(Duration.ofSeconds(20)).until(() -> wrapper.currentKeyId().isPresent());
       KeyId alone = wrap(wrapper).keyId();
@@ -241,7 +308,7 @@ final class JdCloudVersionsTest extends JdCloudCase {
   @Test
   void permissionToListVersionsMayBeLostAndRegained() throws IOException {
     try (KeyWrapper wrapper = key.open()) {
-      WrappedKey versioned = wrap(wrapper);
+      WrappedKey versioned = wrapNamed(wrapper);
       key.account.permitOnly(Operation.ENCRYPT, Operation.DECRYPT, Operation.DESCRIBE_KEY);
       WrappedKey alone = awaitOtherKeyId(wrapper, versioned.keyId());
       assertThat(alone.keyId().version()).isEmpty();
@@ -250,5 +317,15 @@ final class JdCloudVersionsTest extends JdCloudCase {
       assertThat(awaitOtherKeyId(wrapper, alone.keyId()).keyId()).isEqualTo(versioned.keyId());
       assertThat(unwrap(wrapper, alone)).isEqualTo(DEK);
     }
+  }
+
+  private static void assertImpaired(KeyWrapper wrapper, String reason) {
+    assertThat(wrapper.condition())
+        .isInstanceOfSatisfying(
+            KeyCondition.Impaired.class, told -> assertThat(told.reason()).contains(reason));
+  }
+
+  private Path stateFile() {
+    return folder.resolve("state/jdcloud-versions-" + JdCloudKey.KEY_ID + ".json");
   }
 }

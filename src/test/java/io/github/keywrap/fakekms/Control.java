@@ -15,6 +15,7 @@ import java.util.List;
  *   /fake/fault/NAME[/OPERATION]   a fault, for all operations or one; none: no more
  *   /fake/delay/MILLISECONDS       of every answer
  *   /fake/key/ID/rotate|disable|enable|schedule-deletion|disable-version|enable-version
+ *   /fake/key/ID/drop-version|hide-version|show-versions|list-falsely
  *   /fake/drop                     every connection
  *   /fake/stats                    what there was so far
  * </pre>
@@ -65,6 +66,10 @@ final class Control {
       case "schedule-deletion" -> key.scheduleDeletion();
       case "disable-version" -> key.disableNewestVersion();
       case "enable-version" -> key.enableNewestVersion();
+      case "drop-version" -> key.dropNewestVersion();
+      case "hide-version" -> key.hideNewestVersion();
+      case "show-versions" -> key.showAllVersions();
+      case "list-falsely" -> key.listFalsely(1);
       default -> {
         return false;
       }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -40,6 +41,9 @@ public final class FakeKey {
   private final List<FakeVersion> versions = new CopyOnWriteArrayList<>();
   private volatile int status = ENABLED;
   private volatile Instant nextCreation;
+  private volatile boolean hidesNewest;
+  private volatile boolean encryptsUnderAnyVersion;
+  private final AtomicInteger falseLists = new AtomicInteger();
 
   FakeKey(String id, byte[] seed, Instant created) {
     this.id = id;
@@ -98,22 +102,60 @@ public final class FakeKey {
     versions.removeLast();
   }
 
+  /** The newest version is made, and opens, but is missing from the list. */
+  public void hideNewestVersion() {
+    hidesNewest = true;
+  }
+
+  public void showAllVersions() {
+    hidesNewest = false;
+  }
+
+  /** The next lists have a newer version that there is not; as a copy of another key's might. */
+  public void listFalsely(int times) {
+    falseLists.set(times);
+  }
+
+  /** A version like any other, but for the time at which it says that it was made. */
+  public synchronized void rotateAt(Instant created) {
+    nextCreation = created.truncatedTo(ChronoUnit.SECONDS);
+    rotate();
+  }
+
+  /** Where the newest version is disabled, the one before it encrypts. */
+  public void encryptUnderAnyVersion() {
+    encryptsUnderAnyVersion = true;
+  }
+
   /** All versions, in an order that says nothing. */
   List<FakeVersion> listed() {
     List<FakeVersion> shuffled = new ArrayList<>(versions);
+    if (hidesNewest) {
+      shuffled.removeLast();
+    }
+    if (falseLists.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      shuffled.add(new FakeVersion("of-another-key", nextCreation, new byte[0]));
+    }
     Collections.shuffle(shuffled, new Random(versions.size()));
     return shuffled;
   }
 
   /** Whether there is a version that may encrypt. */
   boolean isUsable() {
-    return status == ENABLED && versions.getLast().status == ENABLED;
+    return status == ENABLED && encrypting().status == ENABLED;
+  }
+
+  private FakeVersion encrypting() {
+    return versions.reversed().stream()
+        .filter(version -> version.status == ENABLED && encryptsUnderAnyVersion)
+        .findFirst()
+        .orElse(versions.getLast());
   }
 
   byte[] encrypt(byte[] plaintext) {
     byte[] iv = new byte[IV_LENGTH];
     random.nextBytes(iv);
-    FakeVersion newest = versions.getLast();
+    FakeVersion newest = encrypting();
     byte[] name = HexFormat.of().parseHex(newest.name);
     try {
       byte[] sealed = cipher(Cipher.ENCRYPT_MODE, newest, iv).doFinal(plaintext);
