@@ -32,16 +32,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Opens the keys of the settings: the one place that knows every type of back end. */
 public final class KeyRings {
   private final Settings settings;
   private final MeterRegistry registry;
+  private final Function<KeySettings, KeyWrapper> opener;
   private final List<Problem> problems = new ArrayList<>();
 
-  private KeyRings(Settings settings, MeterRegistry registry) {
+  private KeyRings(
+      Settings settings, MeterRegistry registry, Function<KeySettings, KeyWrapper> opener) {
     this.settings = settings;
     this.registry = registry;
+    this.opener = opener;
   }
 
   /**
@@ -50,7 +54,24 @@ public final class KeyRings {
    * @throws ConfigurationException with the problems of all keys
    */
   public static KeyRing open(Settings settings, MeterRegistry registry) {
-    return new KeyRings(settings, registry).open();
+    return new KeyRings(settings, registry, KeyRings::openKey).open();
+  }
+
+  /**
+   * Like {@link #open}, for a look at the keys that changes nothing. That a token refuses a PIN is
+   * recorded all the same.
+   *
+   * @throws ConfigurationException with the problems of all keys
+   */
+  public static KeyRing openToTry(Settings settings, MeterRegistry registry) {
+    return new KeyRings(
+            settings,
+            registry,
+            key ->
+                key instanceof JdCloudKeySettings jdCloud
+                    ? JdCloudKeys.openToTry(jdCloud)
+                    : openKey(key))
+        .open();
   }
 
   private KeyRing open() {
@@ -100,7 +121,7 @@ public final class KeyRings {
 
   private Optional<KeyWrapper> openWrapper(KeySettings key) {
     try {
-      return Optional.of(openKey(key));
+      return Optional.of(opener.apply(key));
     } catch (OperatorException e) {
       problems.add(new Problem("key " + key.name(), e.getMessage(), e.hint()));
     }

@@ -21,7 +21,7 @@ final class ConfigCheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     SettingsLoader.Loaded loaded = config.load();
-    try (KeyRing ring = KeyRings.open(loaded.settings(), new SimpleMeterRegistry())) {
+    try (KeyRing ring = KeyRings.openToTry(loaded.settings(), new SimpleMeterRegistry())) {
       spec.commandLine()
           .getOut()
           .printf(

@@ -7,13 +7,16 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import io.github.keywrap.fakekms.FakeKms;
 import io.github.keywrap.fakekms.Fault;
+import io.github.keywrap.fakekms.Operation;
 import io.github.keywrap.transport.KmsClient;
 import io.github.keywrap.transport.KmsClient.V2Ciphertext;
 import io.github.keywrap.vendor.VendorKms;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -130,6 +133,57 @@ final class JdCloudIT {
       assertThat(client.status().getKeyId()).isEqualTo(keyId);
       assertThat(client.status().getHealthz()).contains("503");
     }
+  }
+
+  /** As a pod without a state directory is at each start. */
+  @Test
+  void checkAndConfigCheckLeaveNothingBehindAndTellWhatIsWrong() throws Exception {
+    kms.key(KEY_ID).rotate();
+    kms.key(KEY_ID).disableNewestVersion();
+    Program.Result failed = program.command("check", "-f", json.toString());
+    assertThat(failed.exitCode()).isEqualTo(1);
+    assertThat(failed.out()).contains("key_unavailable");
+    kms.key(KEY_ID).encryptUnderAnyVersion();
+    assertThat(program.command("check", "-f", json.toString()).out())
+        .contains("key_id jdcloud:" + KEY_ID + ":")
+        .contains("; but: the newest version of the key is disabled");
+    program.command("config", "check", "-f", json.toString()).succeeded();
+    assertThat(folder.resolve("state")).doesNotExist();
+  }
+
+  @Test
+  void aNewNodeServesV1AtOnceWhereTheVersionsAreNeverListed() throws Exception {
+    kms.fault(Fault.NO_ANSWER, Operation.DESCRIBE_KEY_DETAIL);
+    Process server = program.start(oldName(), "-f=" + json);
+    program.awaitServing(server);
+    try (KmsClient client = program.client()) {
+      ByteString wrapped = client.encryptV1(ByteString.copyFrom(DEK));
+      assertThat(client.decryptV1(wrapped).toByteArray()).isEqualTo(DEK);
+      assertThat(catchStatus(client::status)).startsWith("UNAVAILABLE");
+      await()
+          .untilAsserted(
+              () -> assertThat(catchStatus(client::status)).contains("versions are not known yet"));
+      await().atMost(Duration.ofSeconds(60)).until(() -> catchStatus(client::status).isEmpty());
+      assertThat(client.status().getKeyId()).isEqualTo("jdcloud:" + KEY_ID);
+    }
+  }
+
+  @Test
+  void aStateFileThatIsAPipeOrHugeCostsNothingButItself() throws Exception {
+    Path state = Files.createDirectories(folder.resolve("state"));
+    Path file = state.resolve("jdcloud-versions-" + KEY_ID + ".json");
+    try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+      sparse.setLength(200_000_000);
+    }
+    Process first = program.start(oldName(), "-f=" + json);
+    program.awaitServing(first);
+    program.assertServes();
+    program.terminate(first).succeeded();
+    Files.delete(file);
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+    Process second = program.start(oldName(), "-f=" + json);
+    program.awaitServing(second);
+    program.assertServes();
   }
 
   @Test
