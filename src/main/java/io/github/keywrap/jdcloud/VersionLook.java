@@ -38,6 +38,7 @@ final class VersionLook {
   private final long began = System.nanoTime();
   private Optional<CallFailure> obstacle = Optional.empty();
   private int looks;
+  private int failuresRunning;
 
   /** What the log says of the versions. */
   private String told = "";
@@ -84,7 +85,9 @@ final class VersionLook {
     looks++;
     try {
       tracking.listed(api.versions(Deadline.after(TIMEOUT)), api.time());
-      if (state() instanceof Unknown && !isPatient()) {
+      failuresRunning = 0;
+      boolean isAboutToDecide = tracking.next() == VersionTracking.Next.SOON;
+      if (state() instanceof Unknown && !isPatient() && !isAboutToDecide) {
         doWithout(Unanswered.lasting("the list differs from look to look", null));
       } else {
         obstacle = Optional.empty();
@@ -112,7 +115,9 @@ final class VersionLook {
     } else if (state() instanceof Unknown && (isLasting || !isPatient())) {
       doWithout(failure);
     } else {
-      obstacle = isLasting ? Optional.of(steady(obstacle, failure)) : obstacle;
+      if (isLasting || ++failuresRunning >= MOST_LOOKS) {
+        obstacle = Optional.of(steady(obstacle, failure));
+      }
       tracking.failed(failure);
     }
   }

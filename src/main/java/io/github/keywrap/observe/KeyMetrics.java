@@ -46,7 +46,7 @@ public final class KeyMetrics {
 
   /** Adds gauges: whether the last probe passed, and whether there is something to mend. */
   public void observe(Supplier<KeyHealth> health, Supplier<KeyCondition> condition) {
-    Gauge.builder("keywrap.key.healthy", () -> health.get() instanceof KeyHealth.Healthy ? 1 : 0)
+    Gauge.builder("keywrap.key.healthy", () -> hasPassed(health.get()) ? 1 : 0)
         .description("1 if the last probe of the key passed")
         .tag(KEY, name)
         .register(registry);
@@ -55,6 +55,10 @@ public final class KeyMetrics {
         .description("1 if something is wrong that calls do not notice yet; readyz says what")
         .tag(KEY, name)
         .register(registry);
+  }
+
+  private static boolean hasPassed(KeyHealth health) {
+    return health instanceof KeyHealth.Healthy || health instanceof KeyHealth.Unnamed;
   }
 
   void wrapped() {

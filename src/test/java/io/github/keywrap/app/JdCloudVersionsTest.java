@@ -305,6 +305,21 @@ final class JdCloudVersionsTest extends JdCloudCase {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"INTERNAL_ERROR", "NO_ANSWER"})
+  void aListThatFailsForLongIsToldAndChangesNoKeyId(Fault fault) throws IOException {
+    try (KeyWrapper wrapper = key.open()) {
+      KeyId known = wrapNamed(wrapper).keyId();
+      key.kms.fault(fault, Operation.DESCRIBE_KEY_DETAIL);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertImpaired(wrapper, "its versions cannot be listed"));
+      assertThat(wrap(wrapper).keyId()).isEqualTo(known);
+      key.kms.fault(Fault.NONE);
+      await().until(() -> wrapper.condition() instanceof KeyCondition.Sound);
+    }
+  }
+
   @Test
   void permissionToListVersionsMayBeLostAndRegained() throws IOException {
     try (KeyWrapper wrapper = key.open()) {
