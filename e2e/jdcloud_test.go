@@ -153,6 +153,91 @@ func TestNoRequestToTheKMSGoesOutTwice(t *testing.T) {
 	}
 }
 
+// The state directory of a pod that mounts none: gone at each start, and nothing depends on it.
+func (p *JDCloudProgram) startWithoutState() {
+	p.t.Helper()
+	if err := os.RemoveAll(p.path("state")); err != nil {
+		p.t.Fatal(err)
+	}
+	p.Start()
+}
+
+// awaitOtherKeyId returns the key id that v2 Status answers, once it is not that one.
+func (p *JDCloudProgram) awaitOtherKeyId(before string) string {
+	p.t.Helper()
+	client := Dial(p.t, p.Socket(), "localhost")
+	var now string
+	await(p.t, func() bool {
+		answer, err := client.TryStatus()
+		if err == nil && answer.Healthz == "ok" {
+			now = answer.KeyId
+		}
+		return now != before
+	})
+	return now
+}
+
+// Whatever the list of versions says: what any node wrote opens if the KMS opens it, and kube-apiserver,
+// which needs v2 Status and Encrypt before it reads anything, starts.
+func TestKubeApiserverReadsEverythingBesideAKeywrapWithoutState(t *testing.T) {
+	const key = "key/k8skmsplugintest/"
+	for name, list := range map[string]string{
+		"as-it-is":                key + "show-versions",
+		"newest-version-gone":     key + "hide-version",
+		"wrong-at-the-first-look": key + "list-falsely-once",
+		"wrong-for-long":          key + "list-falsely",
+		"forbidden":               "fault/forbidden/describe-key-detail",
+		"never-answered":          "fault/no-answer/describe-key-detail",
+	} {
+		t.Run(name, func(t *testing.T) {
+			keywrap := NewJDCloudProgram(t)
+			keywrap.Start()
+			v1, v2 := kmsV1(keywrap.Socket()), kmsV2(keywrap.Socket())
+			cluster := NewControlPlane(t, v1, v2, identity)
+			var written []Object
+			write := func(name string) {
+				t.Helper()
+				object := Object{"secrets", name, "a secret, " + name}
+				if err := cluster.Create(object); err != nil {
+					t.Fatal(err)
+				}
+				written = append(written, object)
+			}
+			write("under-v1")
+			first := keywrap.awaitOtherKeyId("")
+			cluster.Encrypt(v2, v1, identity)
+			write("before-the-rotation")
+			keywrap.tell(key + "rotate")
+			second := keywrap.awaitOtherKeyId(first)
+			cluster.Restart()
+			write("after-the-rotation")
+			if stored := string(cluster.Stored(written[2])); !strings.Contains(stored, second) {
+				t.Errorf("the object was not written under %s", second)
+			}
+
+			keywrap.Kill()
+			keywrap.tell(list)
+			keywrap.startWithoutState()
+			Dial(t, keywrap.Socket(), "").EncryptV1(random(t, 32)) // waits for no list
+			cluster.Restart()
+			for _, object := range written {
+				cluster.Read(object)
+			}
+			write("afterwards")
+
+			// What was written then is read when all is well, by a node that knows nothing of it.
+			keywrap.Kill()
+			keywrap.tell("fault/none")
+			keywrap.tell(key + "show-versions")
+			keywrap.startWithoutState()
+			cluster.Restart()
+			for _, object := range written {
+				cluster.Read(object)
+			}
+		})
+	}
+}
+
 func equal(a, b []byte) bool { return string(a) == string(b) }
 
 // A disabled key stops writes and Status says why; enabled, all works again.
@@ -160,7 +245,7 @@ func TestStatusTellsOfADisabledKeyAndOfARotatedOne(t *testing.T) {
 	keywrap := NewJDCloudProgram(t)
 	keywrap.Start()
 	client := Dial(t, keywrap.Socket(), "localhost")
-	before := client.Status().KeyId
+	before := keywrap.awaitOtherKeyId("")
 	seed := random(t, 32)
 	wrapped := client.EncryptV2(seed)
 

@@ -15,7 +15,7 @@ import java.util.List;
  *   /fake/fault/NAME[/OPERATION]   a fault, for all operations or one; none: no more
  *   /fake/delay/MILLISECONDS       of every answer
  *   /fake/key/ID/rotate|disable|enable|schedule-deletion|disable-version|enable-version
- *   /fake/key/ID/drop-version|hide-version|show-versions|list-falsely
+ *   /fake/key/ID/drop-version|hide-version|list-falsely-once|list-falsely|show-versions
  *   /fake/drop                     every connection
  *   /fake/stats                    what there was so far
  * </pre>
@@ -69,7 +69,8 @@ final class Control {
       case "drop-version" -> key.dropNewestVersion();
       case "hide-version" -> key.hideNewestVersion();
       case "show-versions" -> key.showAllVersions();
-      case "list-falsely" -> key.listFalsely(1);
+      case "list-falsely-once" -> key.listFalsely(1);
+      case "list-falsely" -> key.listFalsely(Integer.MAX_VALUE);
       default -> {
         return false;
       }

@@ -107,8 +107,10 @@ public final class FakeKey {
     hidesNewest = true;
   }
 
+  /** Lists what there is, again. */
   public void showAllVersions() {
     hidesNewest = false;
+    falseLists.set(0);
   }
 
   /** The next lists have a newer version that there is not; as a copy of another key's might. */
