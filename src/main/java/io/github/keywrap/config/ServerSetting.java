@@ -73,7 +73,7 @@ final class ServerSetting {
           "keywrap.state-directory",
           "/var/lib/keywrap",
           "Where it is kept that a token refused a PIN, so that none is tried twice, and which"
-              + " versions a `jdcloud` key has had.");
+              + " version of a `jdcloud` key is the newest.");
 
   static final List<Setting> ALL =
       List.of(
