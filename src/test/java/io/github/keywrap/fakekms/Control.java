@@ -12,13 +12,17 @@ import java.util.List;
  * Lets a person or another program tell the fake what to do, by {@code POST /fake/COMMAND…}:
  *
  * <pre>
- *   /fake/fault/NAME[/OPERATION]   a fault, for all operations or one; none: no more
- *   /fake/delay/MILLISECONDS       of every answer
+ *   /fake/fault/NAME[/OPERATION…]          a fault; none: no more
+ *   /fake/delay/MILLISECONDS[/OPERATION…]  of every answer
+ *   /fake/rate/PER-SECOND[/OPERATION…]     a limit for all of them together; 0: none
  *   /fake/key/ID/rotate|disable|enable|schedule-deletion|disable-version|enable-version
  *   /fake/key/ID/drop-version|hide-version|list-falsely-once|list-falsely|show-versions
- *   /fake/drop                     every connection
- *   /fake/stats                    what there was so far
+ *   /fake/drop                             every connection
+ *   /fake/stats                            what there was so far
  * </pre>
+ *
+ * An operation is {@code encrypt}, {@code decrypt}, {@code describe-key}, {@code
+ * describe-key-detail} or {@code assume-role}; all are meant where none is named.
  */
 final class Control {
   private Control() {}
@@ -36,15 +40,9 @@ final class Control {
 
   private static boolean run(FakeKms kms, List<String> parts) {
     switch (parts.getFirst()) {
-      case "fault" -> {
-        Operation[] operations =
-            parts.stream()
-                .skip(2)
-                .map(name -> Operation.valueOf(constant(name)))
-                .toArray(Operation[]::new);
-        kms.fault(Fault.valueOf(constant(parts.get(1))), operations);
-      }
-      case "delay" -> kms.delay(Duration.ofMillis(Long.parseLong(parts.get(1))));
+      case "fault" -> kms.fault(Fault.valueOf(constant(parts.get(1))), operations(parts));
+      case "delay" -> kms.delay(Duration.ofMillis(Long.parseLong(parts.get(1))), operations(parts));
+      case "rate" -> kms.rateLimit(Integer.parseInt(parts.get(1)), operations(parts));
       case "key" -> {
         return key(kms.key(parts.get(1)), parts.get(2));
       }
@@ -56,6 +54,13 @@ final class Control {
       }
     }
     return true;
+  }
+
+  private static Operation[] operations(List<String> parts) {
+    return parts.stream()
+        .skip(2)
+        .map(name -> Operation.valueOf(constant(name)))
+        .toArray(Operation[]::new);
   }
 
   private static boolean key(FakeKey key, String command) {
@@ -83,8 +88,12 @@ final class Control {
   }
 
   private static ObjectNode stats(FakeKms kms) {
-    return Reply.JSON
-        .createObjectNode()
+    ObjectNode stats = Reply.JSON.createObjectNode();
+    ObjectNode of = stats.putObject("requestsOf");
+    for (Operation operation : Operation.values()) {
+      of.put(operation.name().toLowerCase(ROOT).replace('_', '-'), kms.requests(operation));
+    }
+    return stats
         .put("requests", kms.requests())
         .put("connections", kms.connections())
         .put("nonceConflicts", kms.nonceConflicts())

@@ -17,9 +17,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,16 +46,16 @@ public final class FakeKms implements AutoCloseable {
   private final byte[] seed;
   private final Channel listener;
   private final boolean isTls;
-  private volatile Set<Operation> faulty = EnumSet.noneOf(Operation.class);
-  private final AtomicInteger faultsLeft = new AtomicInteger();
-  private volatile Fault fault = Fault.NONE;
-  private volatile Duration delay = Duration.ZERO;
+  private final Map<Operation, FakeHabits> habits = new EnumMap<>(Operation.class);
   private volatile Duration clockOffset = Duration.ZERO;
   private volatile @Nullable FakeAccount lastTemporary;
 
   private FakeKms(int port, String seed, @Nullable SslContext tls) {
     this.seed = seed.getBytes(StandardCharsets.UTF_8);
     this.isTls = tls != null;
+    for (Operation operation : Operation.values()) {
+      habits.put(operation, new FakeHabits());
+    }
     this.listener =
         new ServerBootstrap()
             .group(threads)
@@ -131,23 +133,39 @@ public final class FakeKms implements AutoCloseable {
 
   /** From now on these operations, or all if none is named, go wrong in this way. */
   public void fault(Fault fault, Operation... operations) {
-    this.faulty =
+    faultTimes(Integer.MAX_VALUE, fault, operations);
+  }
+
+  /** The next so many requests for these operations, or for any, go wrong in this way. */
+  public void faultTimes(int times, Fault fault, Operation... operations) {
+    AtomicInteger left = new AtomicInteger(times);
+    of(operations).forEach(habit -> habit.fault(fault, left));
+  }
+
+  /** Every answer to these operations, or to all, comes so much later. */
+  public void delay(Duration delay, Operation... operations) {
+    of(operations).forEach(habit -> habit.delay(delay));
+  }
+
+  /**
+   * These operations, or all, together may be asked for so often in a second, and by as many at
+   * once after a pause; the others are answered 429 `RATE_LIMIT_EXCEEDED`. 0: no limit.
+   */
+  public void rateLimit(int perSecond, Operation... operations) {
+    FakeRate rate = new FakeRate(perSecond);
+    of(operations).forEach(habit -> habit.rate(rate));
+  }
+
+  private List<FakeHabits> of(Operation... operations) {
+    Set<Operation> meant =
         operations.length == 0
             ? EnumSet.allOf(Operation.class)
             : EnumSet.copyOf(List.of(operations));
-    this.fault = fault;
-    faultsLeft.set(Integer.MAX_VALUE);
+    return meant.stream().map(this::habits).toList();
   }
 
-  /** The next so many requests go wrong in this way, whatever they ask for. */
-  public void faultTimes(int times, Fault fault) {
-    fault(fault);
-    faultsLeft.set(times);
-  }
-
-  /** Every answer comes so much later. */
-  public void delay(Duration delay) {
-    this.delay = delay;
+  FakeHabits habits(Operation operation) {
+    return Objects.requireNonNull(habits.get(operation));
   }
 
   /** The fake's clock is so far ahead. */
@@ -166,6 +184,11 @@ public final class FakeKms implements AutoCloseable {
 
   public int requests() {
     return requests.get();
+  }
+
+  /** How many requests there were for this operation, refused ones too. */
+  public int requests(Operation operation) {
+    return habits(operation).requests();
   }
 
   public int nonceConflicts() {
@@ -187,14 +210,6 @@ public final class FakeKms implements AutoCloseable {
 
   Instant now() {
     return Instant.now().plus(clockOffset);
-  }
-
-  Duration delay() {
-    return delay;
-  }
-
-  Fault faultOf(Operation operation) {
-    return faulty.contains(operation) && faultsLeft.getAndDecrement() > 0 ? fault : Fault.NONE;
   }
 
   /** A request to the service, not one that controls the fake. */

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
+import java.time.Duration;
 
 /** One connection to the fake. */
 final class FakeKmsHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
@@ -30,10 +31,12 @@ final class FakeKmsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
     kms.countRequest(channel.channel());
     Fault fault = Fault.NONE;
+    Duration delay = Duration.ZERO;
     Reply reply;
     try {
       Operation operation = OpenApi.operation(request);
-      fault = kms.faultOf(operation);
+      fault = kms.habits(operation).next();
+      delay = kms.habits(operation).delay();
       String service = operation == Operation.ASSUME_ROLE ? "sts" : "kms";
       FakeAccount account = kms.signatures().verify(request, body, service, kms.now());
       reply = api.answer(operation, request, body, account);
@@ -43,13 +46,11 @@ final class FakeKmsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     // What was refused anyway needs no fault, and has no field that could be wrong.
     Fault effective = reply.isResult() ? fault : Fault.NONE;
     FaultyReply answer = new FaultyReply(channel, reply, body, this::otherBlob, kms.now());
-    if (kms.delay().isZero()) {
+    if (delay.isZero()) {
       answer.send(effective);
     } else {
       var _ =
-          channel
-              .executor()
-              .schedule(() -> answer.send(effective), kms.delay().toNanos(), NANOSECONDS);
+          channel.executor().schedule(() -> answer.send(effective), delay.toNanos(), NANOSECONDS);
     }
   }
 
