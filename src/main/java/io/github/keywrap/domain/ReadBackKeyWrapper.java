@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Unwraps what it has just wrapped and compares, so that a back end that lies about success is
- * found before anything is stored under its answer.
+ * found before anything is stored under its answer. Whatever is read back, no ciphertext passes
+ * that shows what was wrapped: an echo of the plaintext would open to it as well.
  */
 public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
   /** Which wraps are read back. */
@@ -20,6 +21,8 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
   }
 
   private static final int SAMPLE = 100;
+  private static final String SOMETHING_ELSE =
+      " Something else answers in its place: look at the endpoint or library, and what is between";
 
   private final Policy policy;
   private final Runnable onMismatch;
@@ -36,9 +39,36 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
 
   @Override
   public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
-    WrappedKey wrapped = wrapper().wrap(plaintext, deadline);
+    WrappedKey wrapped = wrapSealed(plaintext, deadline);
     if (isDue()) {
       readBack(wrapped, plaintext, deadline);
+    }
+    return wrapped;
+  }
+
+  @Override
+  public SecretBytes unwrap(WrappedKey wrapped, Deadline deadline) {
+    SecretBytes plaintext = wrapper().unwrap(wrapped, deadline);
+    if (PlaintextScan.shows(wrapped.ciphertext(), plaintext.expose())) {
+      plaintext.close();
+      onMismatch.run();
+      throw new ReadBackMismatch(
+          "the back end returned the ciphertext that it was sent in place of what is in it."
+              + SOMETHING_ELSE,
+          null);
+    }
+    return plaintext;
+  }
+
+  private WrappedKey wrapSealed(SecretBytes plaintext, Deadline deadline) {
+    WrappedKey wrapped = wrapper().wrap(plaintext, deadline);
+    if (PlaintextScan.shows(wrapped.ciphertext(), plaintext.expose())) {
+      onMismatch.run();
+      throw new ReadBackMismatch(
+          "the back end returned what it was sent, or something as short, in place of a ciphertext;"
+              + " it was refused: stored, it would show the key to whoever reads etcd."
+              + SOMETHING_ELSE,
+          null);
     }
     return wrapped;
   }

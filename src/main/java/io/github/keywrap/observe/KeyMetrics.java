@@ -39,7 +39,9 @@ public final class KeyMetrics {
             .register(registry);
     this.readBackMismatches =
         Counter.builder("keywrap.read.back.mismatches")
-            .description("Ciphertexts refused because they did not open; never ignore one")
+            .description(
+                "Ciphertexts refused because they did not open, or showed what they wrapped"
+                    + "; never ignore one")
             .tag(KEY, name)
             .register(registry);
   }

@@ -1,5 +1,6 @@
 package io.github.keywrap.domain;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,8 +13,12 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class ReadBackKeyWrapperTest {
+  private static final byte[] DEK = "0123456789abcdef0123456789abcdef".getBytes(US_ASCII);
+
   private final FakeKeyWrapper backEnd = new FakeKeyWrapper();
   private final AtomicInteger mismatches = new AtomicInteger();
 
@@ -61,6 +66,21 @@ final class ReadBackKeyWrapperTest {
     assertThat(readBacks).hasValue(5);
     wrap(Policy.OFF, 5);
     assertThat(readBacks).hasValue(5);
+  }
+
+  /** An echo opens to what was wrapped: comparing does not find it. */
+  @ParameterizedTest
+  @EnumSource(Policy.class)
+  void refusesACiphertextThatShowsWhatItWrapsWhateverIsReadBack(Policy policy) {
+    backEnd.wrapping = byte[]::clone;
+    backEnd.unwrapping = byte[]::clone;
+    try (SecretBytes dek = SecretBytes.owning(DEK.clone())) {
+      Deadline deadline = Deadline.after(Duration.ofSeconds(5));
+      assertThatThrownBy(() -> wrapper(policy).wrap(dek, deadline))
+          .isInstanceOf(ReadBackMismatch.class)
+          .hasMessageContaining("returned what it was sent");
+    }
+    assertThat(mismatches).hasValue(1);
   }
 
   @Test
