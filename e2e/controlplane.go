@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -95,7 +96,16 @@ func configuration(providers []Provider) string {
 }
 
 // Restart kills kube-apiserver, starts it again and waits until it is ready.
-func (c *ControlPlane) Restart() {
+func (c *ControlPlane) Restart() { c.t.Helper(); c.RestartBut() }
+
+// RestartBut does the same, and does not wait for these checks of its readiness.
+func (c *ControlPlane) RestartBut(excluded ...string) {
+	c.t.Helper()
+	c.start()
+	c.awaitReady(excluded...)
+}
+
+func (c *ControlPlane) start() {
 	c.t.Helper()
 	if c.apiserver != nil {
 		c.apiserver.Kill()
@@ -108,7 +118,12 @@ func (c *ControlPlane) Restart() {
 		"--token-auth-file", c.path("tokens.csv"),
 		"--disable-admission-plugins", "ServiceAccount", "--feature-gates", "KMSv1=true",
 		"--encryption-provider-config", c.path("encryption.yaml"))
-	c.apiserver.Await(func() error { return c.get(c.url("/readyz")) })
+}
+
+func (c *ControlPlane) awaitReady(excluded ...string) {
+	c.t.Helper()
+	ready := c.url("/readyz") + "?" + url.Values{"exclude": excluded}.Encode()
+	c.apiserver.Await(func() error { return c.get(ready) })
 	c.apiserver.Await(func() error { return c.get(c.url("/api/v1/namespaces/default")) })
 }
 

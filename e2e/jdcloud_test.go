@@ -83,12 +83,13 @@ func (p *JDCloudProgram) tell(command string) kmsStats {
 
 // What jdcloud-sec/k8s-kms-plugin answers with an empty ciphertext and OK, and what else a KMS can do.
 var kmsFaults = []string{
-	"unauthorized", "forbidden", "not-found", "failed-precondition", "rate-limited", "quota-exceeded",
+	"unauthorized", "forbidden", "not-found", "failed-precondition", "rate-limited", "retry-later",
+	"rate-limited-by-a-proxy", "rate-limited-with-200", "request-timeout", "quota-exceeded",
 	"internal-error", "unavailable", "forbidden-by-a-proxy", "error-with-200", "error-of-no-kind", "no-result",
 	"null-result", "missing-field", "empty-field", "number-for-field", "not-base64", "unpadded-base64",
 	"field-twice", "something-after-it", "empty-body", "html-with-200", "truncated-json", "truncated-body", "gzip",
 	"accepted", "redirect", "endless-body", "slow-body", "no-answer", "dropped", "not-http", "wrong-blob",
-	"other-blob", "echo",
+	"other-blob", "sent-back", "sent-back-in-base64", "echo",
 }
 
 // No acknowledged write is ever unreadable, whatever the KMS answers.
@@ -131,6 +132,70 @@ func TestNoAcknowledgedWriteIsLostWhateverTheKMSAnswers(t *testing.T) {
 	if len(written) < len(kmsFaults) {
 		t.Errorf("only %d writes were acknowledged", len(written))
 	}
+}
+
+// With KMS v1 reads need Decrypt alone, also in a kube-apiserver and a keywrap that have just started.
+func TestARestartedKubeAPIServerReadsEverythingWhileOnlyEncryptFails(t *testing.T) {
+	keywrap := NewJDCloudProgram(t)
+	keywrap.Start()
+	cluster := NewControlPlane(t, kmsV1(keywrap.Socket()), identity)
+	var written []Object
+	for i := range 10 {
+		object := Object{"secrets", fmt.Sprintf("kept-%d", i), fmt.Sprintf("a secret, %d", i)}
+		if err := cluster.Create(object); err != nil {
+			t.Fatal(err)
+		}
+		written = append(written, object)
+	}
+	for _, fault := range []string{"unavailable", "dropped", "rate-limited", "forbidden"} {
+		keywrap.tell("fault/" + fault + "/encrypt")
+		keywrap.Kill()
+		keywrap.Start()
+		cluster.RestartBut("kms-provider-0") // it encrypts "ping" to see whether that works
+		for _, object := range written {
+			cluster.Read(object)
+		}
+		if err := cluster.Create(Object{"secrets", "refused-" + fault, "a secret"}); err == nil {
+			t.Errorf("%s: a write was acknowledged", fault)
+		}
+		keywrap.tell("fault/none")
+		await(t, func() bool { return cluster.Create(Object{"secrets", "after-" + fault, "a secret"}) == nil })
+	}
+}
+
+// With KMS v2 a kube-apiserver that runs goes on reading and writing. One that starts asks for an Encrypt
+// before it reads anything: it reads as soon as that works, without another restart.
+func TestWithV2WhatOnlyEncryptDoesNotDoHoldsUpAStartAlone(t *testing.T) {
+	keywrap := NewJDCloudProgram(t)
+	keywrap.Start()
+	cluster := NewControlPlane(t, kmsV2(keywrap.Socket()), identity)
+	before, during := Object{"secrets", "before", "a secret"}, Object{"secrets", "during", "another"}
+	if err := cluster.Create(before); err != nil {
+		t.Fatal(err)
+	}
+	client := Dial(t, keywrap.Socket(), "localhost")
+	seed := random(t, 32)
+	wrapped := client.EncryptV2(seed)
+	keywrap.tell("fault/unavailable/encrypt")
+	await(t, func() bool { answer, err := client.TryStatus(); return err == nil && answer.Healthz != "ok" })
+	for range 50 {
+		if !equal(client.DecryptV2(wrapped), seed) {
+			t.Fatal("another plaintext")
+		}
+	}
+	if err := cluster.Create(during); err != nil {
+		t.Errorf("a running kube-apiserver holds a seed, and does not write: %v", err)
+	}
+	cluster.Read(before)
+	cluster.start()
+	cluster.apiserver.Await(func() error { return cluster.get(cluster.url("/livez/ping")) })
+	if err := cluster.get(cluster.url(before.path() + "/" + before.Name)); err == nil {
+		t.Error("kube-apiserver reads without an Encrypt: docs/failure-modes.md says that it does not")
+	}
+	keywrap.tell("fault/none")
+	cluster.awaitReady()
+	cluster.Read(before)
+	cluster.Read(during)
 }
 
 // A kept-alive connection that ends while a GET is on it is where an HTTP client sends again by itself.

@@ -2,14 +2,17 @@ package io.github.keywrap.app;
 
 import io.github.keywrap.config.ConfigurationException;
 import io.github.keywrap.config.Problem;
+import io.github.keywrap.domain.Breakers;
 import io.github.keywrap.domain.Bulkhead;
 import io.github.keywrap.domain.CiphertextForm;
 import io.github.keywrap.domain.FailFastKeyWrapper;
 import io.github.keywrap.domain.HealthMonitor;
 import io.github.keywrap.domain.InlineBulkhead;
 import io.github.keywrap.domain.KeyRing;
+import io.github.keywrap.domain.KeyRole;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.Paces;
 import io.github.keywrap.domain.PooledBulkhead;
 import io.github.keywrap.domain.ReadBackKeyWrapper;
 import io.github.keywrap.domain.RingKey;
@@ -147,23 +150,52 @@ public final class KeyRings {
   private RingKey ringKey(KeySettings key, KeyWrapper opened) {
     KeyMetrics metrics = new KeyMetrics(registry, key.name());
     KeyWrapper metered = new MeteredKeyWrapper(opened, metrics);
-    KeyWrapper verified =
-        new ReadBackKeyWrapper(
-            metered, ReadBackKeyWrapper.Policy.ALWAYS, metrics::readBackMismatched);
-    KeyWrapper sampled =
-        new ReadBackKeyWrapper(metered, settings.verifyWrap(), metrics::readBackMismatched);
+    return isRemote(key) ? remote(key, metered, metrics) : nearby(key, metered, metrics);
+  }
+
+  private RingKey nearby(KeySettings key, KeyWrapper metered, KeyMetrics metrics) {
+    KeyWrapper verified = verified(metered, metrics);
+    return new RingKey(
+        key.name(),
+        form(key),
+        sampled(metered, metrics),
+        verified,
+        bulkhead(key),
+        monitor(key, verified, metrics));
+  }
+
+  /** Breakers and paces are below the read-back: each request of a call is judged for itself. */
+  private RingKey remote(KeySettings key, KeyWrapper metered, KeyMetrics metrics) {
+    Paces paces = new Paces();
+    Breakers breakers = new Breakers();
+    KeyWrapper paced = paces.learningFrom(metered);
+    HealthMonitor monitor = monitor(key, verified(breakers.watching(paced), metrics), metrics);
+    KeyWrapper failingFast = new FailFastKeyWrapper(paced, breakers, monitor::probeNow);
+    return new RingKey(
+        key.name(),
+        form(key),
+        sampled(failingFast, metrics),
+        verified(failingFast, metrics),
+        PooledBulkhead.remote(key.name(), key.pool().threads(), key.pool().queue(), paces),
+        monitor);
+  }
+
+  private KeyWrapper sampled(KeyWrapper wrapper, KeyMetrics metrics) {
+    return new ReadBackKeyWrapper(wrapper, settings.verifyWrap(), metrics::readBackMismatched);
+  }
+
+  private static KeyWrapper verified(KeyWrapper wrapper, KeyMetrics metrics) {
+    return new ReadBackKeyWrapper(
+        wrapper, ReadBackKeyWrapper.Policy.ALWAYS, metrics::readBackMismatched);
+  }
+
+  private HealthMonitor monitor(KeySettings key, KeyWrapper verified, KeyMetrics metrics) {
+    KeyRole role = key.equals(settings.active()) ? KeyRole.WRAPS : KeyRole.READS;
     HealthMonitor monitor =
-        new HealthMonitor(key.name(), verified, settings.healthInterval(), settings.callTimeout());
+        new HealthMonitor(
+            key.name(), verified, role, settings.healthInterval(), settings.callTimeout());
     metrics.observe(monitor::health, monitor::condition);
-    return isRemote(key)
-        ? new RingKey(
-            key.name(),
-            form(key),
-            new FailFastKeyWrapper(sampled, monitor),
-            new FailFastKeyWrapper(verified, monitor),
-            bulkhead(key),
-            monitor)
-        : new RingKey(key.name(), form(key), sampled, verified, bulkhead(key), monitor);
+    return monitor;
   }
 
   private static Bulkhead bulkhead(KeySettings key) {

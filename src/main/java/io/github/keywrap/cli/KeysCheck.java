@@ -56,7 +56,7 @@ final class KeysCheck {
 
   private static String answer(RingKey key, Deadline deadline) {
     try {
-      String lengths = key.callVerified(wrapper -> roundTrip(wrapper, deadline), deadline).join();
+      String lengths = key.wrapVerified(wrapper -> roundTrip(wrapper, deadline), deadline).join();
       return lengths + named(key, deadline) + key.monitor().condition().addition();
     } catch (CompletionException failure) {
       throw failure.getCause() instanceof KmsException known ? known : failure;

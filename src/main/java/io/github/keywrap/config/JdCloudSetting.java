@@ -69,8 +69,10 @@ final class JdCloudSetting {
   static final Setting REQUEST_TIMEOUT =
       of(
           "request-timeout",
-          "1s",
-          "Longest time for one attempt; three are made, within the time of the call.");
+          "10s",
+          "After so long without an answer a request is sent once more, while the first may still be"
+              + " answered. Earlier, but never before 1s, if that is twice as long as answers take"
+              + " lately.");
   static final Setting VERSION_TRACKING =
       of(
           "version-tracking",

@@ -11,8 +11,10 @@ public sealed interface Bulkhead extends AutoCloseable permits InlineBulkhead, P
   /**
    * Runs {@code call}. The future ends no later than the deadline, whatever the back end does; it
    * fails with {@link KmsException} where the call did or could not run in time.
+   *
+   * @param call may be made again after it was throttled
    */
-  <T> CompletableFuture<T> submit(Supplier<T> call, Deadline deadline);
+  <T> CompletableFuture<T> submit(Operation operation, Supplier<T> call, Deadline deadline);
 
   /** Takes no more calls and does not wait for those that run. */
   @Override

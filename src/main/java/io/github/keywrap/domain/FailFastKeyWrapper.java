@@ -1,58 +1,43 @@
 package io.github.keywrap.domain;
 
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
-import io.github.keywrap.domain.KmsException.Throttled;
-import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Fails calls at once while the probes say that a remote back end is down, instead of letting each
- * use up its time: the probes look for its return. The first call that fails asks for a probe.
+ * Fails calls at once while their operation of a remote back end is known to be away, instead of
+ * letting each use up its time: probes, and one call in a second, look for its return. A call that
+ * fails asks for a probe. Being throttled is no outage.
  */
 public final class FailFastKeyWrapper extends ForwardingKeyWrapper {
-  /** Outages that the next probe already ends are not worth failing calls for. */
-  static final Duration KNOWN_AFTER = Duration.ofSeconds(1);
-
-  private final HealthMonitor monitor;
+  private final Breakers breakers;
+  private final Runnable onFailure;
 
   /**
-   * @param monitor that probes the key, not through this
+   * @param breakers of this key, for probes too
+   * @param onFailure asks for a probe
    */
-  public FailFastKeyWrapper(KeyWrapper wrapper, HealthMonitor monitor) {
+  public FailFastKeyWrapper(KeyWrapper wrapper, Breakers breakers, Runnable onFailure) {
     super(wrapper);
-    this.monitor = monitor;
+    this.breakers = breakers;
+    this.onFailure = onFailure;
   }
 
   @Override
   public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
-    return call(() -> wrapper().wrap(plaintext, deadline));
+    return call(Operation.WRAP, () -> wrapper().wrap(plaintext, deadline), deadline);
   }
 
   @Override
   public SecretBytes unwrap(WrappedKey wrapped, Deadline deadline) {
-    return call(() -> wrapper().unwrap(wrapped, deadline));
+    return call(Operation.UNWRAP, () -> wrapper().unwrap(wrapped, deadline), deadline);
   }
 
-  private <T> T call(Supplier<T> call) {
-    if (monitor.health() instanceof KeyHealth.Outage outage) {
-      Duration lasts = Duration.ofNanos(System.nanoTime() - outage.since());
-      if (lasts.compareTo(KNOWN_AFTER) >= 0) {
-        throw known(outage.cause(), lasts);
-      }
-    }
+  private <T> T call(Operation operation, Supplier<T> call, Deadline deadline) {
     try {
-      return call.get();
-    } catch (BackendUnavailable | Throttled failure) {
-      monitor.probeNow();
+      return breakers.of(operation).call(call, deadline);
+    } catch (BackendUnavailable failure) {
+      onFailure.run();
       throw failure;
     }
-  }
-
-  private static KmsException known(KmsException cause, Duration lasts) {
-    String message =
-        "not tried, as it has failed for %d s: %s".formatted(lasts.toSeconds(), cause.getMessage());
-    return cause instanceof Throttled
-        ? new Throttled(message)
-        : new BackendUnavailable(message, cause);
   }
 }

@@ -2,14 +2,11 @@ package io.github.keywrap.domain;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.github.keywrap.domain.KeyProbe.Finding;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
-import io.github.keywrap.domain.KmsException.InvalidCiphertext;
-import io.github.keywrap.domain.KmsException.ReadBackMismatch;
-import io.github.keywrap.domain.KmsException.UnknownKey;
+import io.github.keywrap.domain.KmsException.Throttled;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -21,21 +18,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tries one key again and again on a thread of its own, and keeps the outcome as a snapshot that
- * can be read without waiting. A probe wraps 32 random bytes, unwraps them and compares; and what
- * the first probe wrapped must still open, or another key has taken the place of this one.
+ * can be read without waiting; see {@link KeyProbe} for what it tries.
  */
 public final class HealthMonitor implements AutoCloseable {
   private static final Logger LOG = System.getLogger(HealthMonitor.class.getName());
-  private static final int PROBE_LENGTH = 32;
+
+  /** For so long a probe that was throttled leaves a key as well as it was. */
+  private static final Duration THROTTLED_PATIENCE = Duration.ofHours(1);
+
+  /** So many probes come soon after each other while the key id is not known: half a minute. */
+  private static final int HASTY_PROBES = 60;
 
   private final String name;
   private final KeyWrapper verified;
+  private final KeyProbe probe;
   private final Duration interval;
-  private final Duration timeout;
-  private final SecureRandom random = new SecureRandom();
   private final ScheduledExecutorService thread;
   private final CountDownLatch firstProbe = new CountDownLatch(1);
   private volatile KeyHealth health;
+  private volatile Reads reads = Reads.UNKNOWN;
 
   /** Only the thread of the probes uses it. */
   private KeyCondition lastCondition = new KeyCondition.Sound();
@@ -43,11 +44,14 @@ public final class HealthMonitor implements AutoCloseable {
   /** Only the thread of the probes uses it. */
   private @Nullable ScheduledFuture<?> next;
 
-  /** Only the thread of the probes uses it. */
-  private @Nullable Sample first;
+  /** When a probe last passed ({@link System#nanoTime}). Only the thread of the probes uses it. */
+  private long lastPassed = System.nanoTime();
 
-  /** What a probe wrapped. Its plaintext is random, and no secret. */
-  private record Sample(WrappedKey wrapped, byte[] plaintext) {}
+  /** Only the thread of the probes uses it. */
+  private boolean isThrottled;
+
+  /** Only the thread of the probes uses it. */
+  private int unnamedProbes;
 
   /** Whether a probe was asked for that has not ended yet. */
   private final AtomicBoolean isAskedFor = new AtomicBoolean();
@@ -55,16 +59,22 @@ public final class HealthMonitor implements AutoCloseable {
   /** When the probe that is under way began ({@link System#nanoTime}); 0: none is. */
   private volatile long probeBegan;
 
+  /** Watches over the active key. */
+  public HealthMonitor(String name, KeyWrapper verified, Duration interval, Duration timeout) {
+    this(name, verified, KeyRole.WRAPS, interval, timeout);
+  }
+
   /**
    * @param verified reads back every wrap
    * @param interval from the end of a good probe to the next; a failed one is repeated sooner
-   * @param timeout deadline of one probe
+   * @param timeout deadline of each call of a probe
    */
-  public HealthMonitor(String name, KeyWrapper verified, Duration interval, Duration timeout) {
+  public HealthMonitor(
+      String name, KeyWrapper verified, KeyRole role, Duration interval, Duration timeout) {
     this.name = name;
     this.verified = verified;
+    this.probe = new KeyProbe(verified, role, timeout);
     this.interval = interval;
-    this.timeout = timeout;
     this.health = new KeyHealth.Unknown(verified.currentKeyId());
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
@@ -110,6 +120,11 @@ public final class HealthMonitor implements AutoCloseable {
     return health;
   }
 
+  /** Whether a key that is not healthy still opens what it wrapped, from memory. */
+  public Reads reads() {
+    return reads;
+  }
+
   /** What there is to know of the key beside that, from memory. */
   public KeyCondition condition() {
     return verified.condition();
@@ -123,34 +138,50 @@ public final class HealthMonitor implements AutoCloseable {
 
   private void probeAndRepeat() {
     KeyHealth before = health;
+    Reads readsBefore = reads;
     probeBegan = System.nanoTime();
     health = probe(before);
+    if (!(health instanceof KeyHealth.Healthy) && !isThrottled) {
+      reads = readsNow();
+    }
     probeBegan = 0;
     isAskedFor.set(false);
-    log(before, health);
+    log(before, readsBefore);
     logChanged(condition());
     if (!(health instanceof KeyHealth.Unnamed)) {
       firstProbe.countDown();
     }
     if (!thread.isShutdown()) {
-      Duration pause = pause();
-      next = thread.schedule(this::probeAndRepeat, pause.toNanos(), NANOSECONDS);
+      next = thread.schedule(this::probeAndRepeat, pause().toNanos(), NANOSECONDS);
+    }
+  }
+
+  private Reads readsNow() {
+    try {
+      return probe.reads();
+    } catch (RuntimeException defect) {
+      LOG.log(Level.DEBUG, "what key \"" + name + "\" wrapped could not be tried", defect);
+      return Reads.UNKNOWN;
     }
   }
 
   private KeyHealth probe(KeyHealth before) {
-    byte[] bytes = new byte[PROBE_LENGTH];
-    random.nextBytes(bytes);
-    try (SecretBytes secret = SecretBytes.owning(bytes.clone())) {
-      Deadline deadline = Deadline.after(timeout);
-      boolean isNamed = verified.currentKeyId().isPresent();
-      WrappedKey wrapped = verified.wrap(secret, deadline);
-      requireSameKey(new Sample(wrapped, bytes), deadline);
-      return isNamed || verified.currentKeyId().filter(wrapped.keyId()::equals).isPresent()
-          ? KeyHealth.passed(wrapped.keyId(), System.nanoTime())
-          : new KeyHealth.Unnamed(whyUnnamed());
-    } catch (KmsException failure) {
-      return before.failed(failure, System.nanoTime());
+    isThrottled = false;
+    try {
+      return switch (probe.run()) {
+        case Finding.Works(KeyId keyId) -> {
+          works();
+          yield KeyHealth.passed(keyId, lastPassed);
+        }
+        case Finding.WorksUnnamed _ -> {
+          works();
+          unnamedProbes++;
+          yield new KeyHealth.Unnamed(whyUnnamed());
+        }
+        case Finding.Untold _ -> before;
+        case Finding.Fails(Throttled throttled) -> throttled(before, throttled);
+        case Finding.Fails(KmsException cause) -> before.failed(cause, System.nanoTime());
+      };
     } catch (RuntimeException defect) {
       if (before instanceof KeyHealth.Healthy || before instanceof KeyHealth.Unknown) {
         LOG.log(Level.ERROR, "probe of key \"" + name + "\" hit a defect in keywrap", defect);
@@ -161,6 +192,11 @@ public final class HealthMonitor implements AutoCloseable {
     }
   }
 
+  private void works() {
+    reads = Reads.WORK;
+    lastPassed = System.nanoTime();
+  }
+
   private String whyUnnamed() {
     return switch (condition()) {
       case KeyCondition.Sound _ -> "the key id is not known yet; it will be in a moment";
@@ -169,44 +205,37 @@ public final class HealthMonitor implements AutoCloseable {
     };
   }
 
-  /** The first sample of a key id must open for as long as that is the key id. */
-  private void requireSameKey(Sample now, Deadline deadline) {
-    Sample before = first;
-    if (before == null || !before.wrapped().keyId().equals(now.wrapped().keyId())) {
-      first = now;
-      return;
-    }
-    try (SecretBytes opened = verified.unwrap(before.wrapped(), deadline)) {
-      if (MessageDigest.isEqual(opened.expose(), before.plaintext())) {
-        return;
-      }
-    } catch (InvalidCiphertext | UnknownKey refused) {
-      throw anotherKey(refused);
-    }
-    throw anotherKey(null);
+  /** The back end is there and says nothing against the key: that is no outage. */
+  private KeyHealth throttled(KeyHealth before, Throttled cause) {
+    isThrottled = true;
+    long now = System.nanoTime();
+    boolean isPatient = now - lastPassed < THROTTLED_PATIENCE.toNanos();
+    return switch (before) {
+      case KeyHealth.Healthy healthy when isPatient -> KeyHealth.passed(healthy.keyId(), now);
+      case KeyHealth.Unnamed _ when isPatient -> before;
+      case KeyHealth.Healthy _, KeyHealth.Unnamed _, KeyHealth.Unknown _ ->
+          before.failed(cause, now);
+      case KeyHealth.Outage _, KeyHealth.Suspect _, KeyHealth.Lost _ -> before;
+    };
   }
 
-  private static ReadBackMismatch anotherKey(@Nullable KmsException cause) {
-    return new ReadBackMismatch(
-        "the key does not open what it wrapped earlier: another key is in its place", cause);
-  }
-
+  /** A back end that limits calls is not asked more often than one that is well. */
   private Duration pause() {
     Duration pause =
         switch (health) {
-          case KeyHealth.Healthy _ -> interval;
-          case KeyHealth.Unnamed _ -> Duration.ofMillis(500);
-          case KeyHealth.Unknown _, KeyHealth.Outage _, KeyHealth.Suspect _, KeyHealth.Lost _ ->
-              Duration.ofSeconds(1);
+          case KeyHealth.Healthy _, KeyHealth.Unknown _ -> interval;
+          case KeyHealth.Unnamed _ ->
+              unnamedProbes < HASTY_PROBES ? Duration.ofMillis(500) : interval;
+          case KeyHealth.Outage _, KeyHealth.Suspect _, KeyHealth.Lost _ -> Duration.ofSeconds(1);
         };
-    return interval.compareTo(pause) < 0 ? interval : pause;
+    return isThrottled || interval.compareTo(pause) < 0 ? interval : pause;
   }
 
-  private void log(KeyHealth before, KeyHealth after) {
-    if (before.getClass() == after.getClass()) {
+  private void log(KeyHealth before, Reads readsBefore) {
+    if (before.getClass() == health.getClass() && readsBefore == reads) {
       return;
     }
-    switch (after) {
+    switch (health) {
       case KeyHealth.Unknown _ -> {}
       case KeyHealth.Healthy healthy ->
           LOG.log(Level.INFO, "key \"{0}\" works; its key id is {1}", name, healthy.keyId());
@@ -239,7 +268,8 @@ public final class HealthMonitor implements AutoCloseable {
   }
 
   private void warn(String what, KmsException cause) {
-    LOG.log(Level.WARNING, "key \"{0}\" {1}: {2}", name, what, cause.getMessage());
+    LOG.log(
+        Level.WARNING, "key \"{0}\" {1}: {2}{3}", name, what, cause.getMessage(), reads.words());
   }
 
   @Override

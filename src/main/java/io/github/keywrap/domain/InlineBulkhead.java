@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 /** Runs a call where it arrives: cheaper than any hand-over, for work that cannot wait. */
 public final class InlineBulkhead implements Bulkhead {
   @Override
-  public <T> CompletableFuture<T> submit(Supplier<T> call, Deadline deadline) {
+  public <T> CompletableFuture<T> submit(Operation operation, Supplier<T> call, Deadline deadline) {
     try {
       return CompletableFuture.completedFuture(call.get());
     } catch (RuntimeException failure) {

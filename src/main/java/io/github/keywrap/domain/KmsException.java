@@ -1,5 +1,6 @@
 package io.github.keywrap.domain;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +58,37 @@ public abstract sealed class KmsException extends RuntimeException {
 
   /** Too many calls: a quota of the back end, or this key's own queue is full. */
   public static final class Throttled extends KmsException {
+    private final boolean passing;
+    private final Duration retryAfter;
+
+    /** One that does not pass while a call can wait. */
     public Throttled(String message) {
+      this(message, false, Duration.ZERO);
+    }
+
+    private Throttled(String message, boolean passing, Duration retryAfter) {
       super(message, null);
+      this.passing = passing;
+      this.retryAfter = retryAfter;
+    }
+
+    /**
+     * The back end limits how often it is called: the same call may go through a little later.
+     *
+     * @param retryAfter what the back end asks for; zero if it does not say
+     */
+    public static Throttled passing(String message, Duration retryAfter) {
+      return new Throttled(message, true, retryAfter);
+    }
+
+    /** Whether the same call may go through a little later. */
+    public boolean isPassing() {
+      return passing;
+    }
+
+    /** How long to wait before that at least. */
+    public Duration retryAfter() {
+      return retryAfter;
     }
   }
 

@@ -24,15 +24,18 @@ final class OpenCalls {
 
   private final Map<CompletableFuture<?>, Deadline> open = new ConcurrentHashMap<>();
   private final Supplier<? extends Exception> timeUp;
+  private final Runnable onTick;
   private final Thread watch;
   private volatile boolean isResting;
   private volatile boolean isClosed;
 
   /**
    * @param timeUp what a call fails with
+   * @param onTick told now and then while calls are open
    */
-  OpenCalls(String name, Supplier<? extends Exception> timeUp) {
+  OpenCalls(String name, Supplier<? extends Exception> timeUp, Runnable onTick) {
     this.timeUp = timeUp;
+    this.onTick = onTick;
     this.watch = Thread.ofPlatform().name("deadlines-" + name).daemon().start(this::watch);
   }
 
@@ -51,6 +54,7 @@ final class OpenCalls {
       long now = System.nanoTime();
       if (!open.isEmpty()) {
         lastOpen = now;
+        onTick.run();
         open.forEach(this::failIfLate);
       }
       if (now - lastOpen < LINGER) {

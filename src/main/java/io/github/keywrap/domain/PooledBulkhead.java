@@ -4,74 +4,105 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.Throttled;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded pool and queue. A call whose deadline passes while it waits is dropped unsent; one that
  * hangs in the back end is given up at its deadline, though its thread stays busy until the back
- * end returns. Only a full queue refuses.
+ * end returns. A call that the back end throttles waits and is made again, where the time for that
+ * is left; it holds no thread meanwhile. Unwraps go before wraps.
  */
 public final class PooledBulkhead implements Bulkhead {
   private final String name;
   private final ThreadPoolExecutor pool;
+  private final CallQueue queue;
   private final OpenCalls calls;
+  private final AtomicLong order = new AtomicLong();
 
   /**
+   * For a back end that does not limit how often it is called.
+   *
    * @param name of the key, for messages and thread names
    * @param threads calls that may be in the back end at once
    * @param queue calls that may wait for a thread
    */
   public PooledBulkhead(String name, int threads, int queue) {
+    this(name, threads, new CallQueue(name, threads, threads, queue, new Paces()));
+  }
+
+  /**
+   * For a remote back end: no operation that hangs there takes all threads from the other, and
+   * calls keep to {@code paces}.
+   */
+  public static PooledBulkhead remote(String name, int threads, int queue, Paces paces) {
+    int share = Math.max(1, threads - threads / 4);
+    return new PooledBulkhead(name, threads, new CallQueue(name, threads, share, queue, paces));
+  }
+
+  private PooledBulkhead(String name, int threads, CallQueue queue) {
     this.name = name;
+    this.queue = queue;
     this.pool =
         new ThreadPoolExecutor(
             threads,
             threads,
             60,
             SECONDS,
-            new ArrayBlockingQueue<>(queue),
+            new LinkedBlockingQueue<>(),
             Thread.ofPlatform().name("key-" + name + "-", 0).daemon().factory());
     pool.allowCoreThreadTimeOut(true);
-    this.calls = new OpenCalls(name, this::timeUp);
+    this.calls = new OpenCalls(name, this::timeUp, this::tick);
   }
 
   @Override
-  public <T> CompletableFuture<T> submit(Supplier<T> call, Deadline deadline) {
+  public <T> CompletableFuture<T> submit(Operation operation, Supplier<T> call, Deadline deadline) {
     CompletableFuture<T> result = new CompletableFuture<>();
-    try {
-      pool.execute(() -> run(call, deadline, result));
-    } catch (RejectedExecutionException full) {
-      return CompletableFuture.failedFuture(refusal());
+    KmsException refusal =
+        queue.offer(new Call<>(operation, order.getAndIncrement(), call, deadline, result));
+    if (refusal != null) {
+      return CompletableFuture.failedFuture(refusal);
     }
     calls.add(result, deadline);
+    startWorkers();
     return result;
   }
 
-  private <T> void run(Supplier<T> call, Deadline deadline, CompletableFuture<T> result) {
-    if (deadline.isExpired() || result.isDone()) {
-      result.completeExceptionally(timeUp());
-      return;
-    }
+  private void startWorkers() {
     try {
-      result.complete(call.get());
-    } catch (RuntimeException failure) {
-      result.completeExceptionally(failure);
+      while (queue.claimWorker()) {
+        pool.execute(this::work);
+      }
+    } catch (RejectedExecutionException closed) {
+      queue.unclaimWorker();
+      queue.abandon();
     }
   }
 
-  private KmsException refusal() {
-    return pool.isShutdown()
-        ? new BackendUnavailable("key \"" + name + "\" is closed", null)
-        : new Throttled(
-            "key \""
-                + name
-                + "\" has "
-                + pool.getQueue().size()
-                + " calls waiting and takes no more; its back end is too slow for this load");
+  private void work() {
+    Call<?> call = queue.next(null);
+    while (call != null) {
+      if (call.deadline().isExpired()) {
+        call.fail(timeUp());
+      } else {
+        @Nullable Throttled throttled = call.run();
+        if (throttled != null) {
+          queue.again(call, throttled);
+        }
+      }
+      call = queue.next(call);
+    }
+  }
+
+  /** Calls whose turn comes with time have nobody else to start them. */
+  private void tick() {
+    queue.weed();
+    startWorkers();
   }
 
   private BackendUnavailable timeUp() {
@@ -81,6 +112,7 @@ public final class PooledBulkhead implements Bulkhead {
 
   @Override
   public void close() {
+    queue.close();
     pool.shutdown();
     calls.close();
   }

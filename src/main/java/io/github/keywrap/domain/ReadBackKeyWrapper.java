@@ -39,11 +39,13 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
 
   @Override
   public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
-    WrappedKey wrapped = wrapSealed(plaintext, deadline);
-    if (isDue()) {
-      readBack(wrapped, plaintext, deadline);
-    }
-    return wrapped;
+    return forOneCall().wrap(plaintext, deadline);
+  }
+
+  /** Made again after it was throttled, the call reads back what it has wrapped already. */
+  @Override
+  public KeyWrapper forOneCall() {
+    return new OneCall(this);
   }
 
   @Override
@@ -58,6 +60,31 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
           null);
     }
     return plaintext;
+  }
+
+  private static final class OneCall extends ForwardingKeyWrapper {
+    private final ReadBackKeyWrapper all;
+    private @Nullable WrappedKey unread;
+
+    OneCall(ReadBackKeyWrapper all) {
+      super(all);
+      this.all = all;
+    }
+
+    @Override
+    public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
+      WrappedKey wrapped = unread;
+      if (wrapped == null) {
+        wrapped = all.wrapSealed(plaintext, deadline);
+        if (!all.isDue()) {
+          return wrapped;
+        }
+      }
+      unread = wrapped;
+      all.readBack(wrapped, plaintext, deadline);
+      unread = null;
+      return wrapped;
+    }
   }
 
   private WrappedKey wrapSealed(SecretBytes plaintext, Deadline deadline) {

@@ -45,14 +45,25 @@ public final class RingKey implements AutoCloseable {
     return form;
   }
 
-  /** Runs {@code call} with the wrapper, in this key's own bulkhead. */
-  public <T> CompletableFuture<T> call(Function<KeyWrapper, T> call, Deadline deadline) {
-    return bulkhead.submit(() -> call.apply(wrapper), deadline);
+  /** Runs a call that wraps, in this key's own bulkhead; it may be made again if throttled. */
+  public <T> CompletableFuture<T> wrap(Function<KeyWrapper, T> call, Deadline deadline) {
+    return submit(Operation.WRAP, wrapper, call, deadline);
   }
 
-  /** Like {@link #call}, with every wrap read back. */
-  public <T> CompletableFuture<T> callVerified(Function<KeyWrapper, T> call, Deadline deadline) {
-    return bulkhead.submit(() -> call.apply(verified), deadline);
+  /** Like {@link #wrap}, with every wrap read back. */
+  public <T> CompletableFuture<T> wrapVerified(Function<KeyWrapper, T> call, Deadline deadline) {
+    return submit(Operation.WRAP, verified, call, deadline);
+  }
+
+  /** Runs a call that unwraps, in this key's own bulkhead; it may be made again if throttled. */
+  public <T> CompletableFuture<T> unwrap(Function<KeyWrapper, T> call, Deadline deadline) {
+    return submit(Operation.UNWRAP, wrapper, call, deadline);
+  }
+
+  private <T> CompletableFuture<T> submit(
+      Operation operation, KeyWrapper key, Function<KeyWrapper, T> call, Deadline deadline) {
+    KeyWrapper forThisCall = key.forOneCall();
+    return bulkhead.submit(operation, () -> call.apply(forThisCall), deadline);
   }
 
   /** Whether a ciphertext with that key id is this key's. */

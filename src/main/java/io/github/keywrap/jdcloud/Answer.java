@@ -5,13 +5,16 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.keywrap.jdcloud.CallFailure.Refused;
 import io.github.keywrap.jdcloud.CallFailure.Unanswered;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Reads an answer of JD Cloud's open API, {@code {"requestId":…,"result":{…}}} or {@code
@@ -23,6 +26,7 @@ final class Answer {
   private static final int FIRST_ERROR = 400;
   private static final int LAST_ERROR = 599;
   private static final int SERVER_ERROR = 500;
+  private static final Set<Integer> THROTTLED = Set.of(408, 429);
   private static final Pattern STATUS = Pattern.compile("[A-Z0-9_]{1,64}");
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final JsonMapper JSON =
@@ -44,6 +48,12 @@ final class Answer {
   static JsonNode result(int httpStatus, byte[] body, Supplier<Optional<Duration>> clockDrift) {
     Optional<JsonNode> json = parse(body);
     Optional<JsonNode> error = json.map(node -> node.get("error")).filter(n -> !n.isNull());
+    int throttled = throttled(httpStatus, json.orElseGet(MissingNode::getInstance));
+    if (throttled != 0) {
+      JsonNode told = error.orElseGet(MissingNode::getInstance);
+      JsonNode answer = json.orElseGet(MissingNode::getInstance);
+      throw refused(throttled, answer, told, Optional.empty());
+    }
     if (error.isPresent()) {
       throw refusal(httpStatus, json.get(), error.get(), clockDrift.get());
     }
@@ -62,6 +72,17 @@ final class Answer {
                     "HTTP 200 with a body that is no answer of JD Cloud's (%d bytes)"
                         .formatted(body.length),
                     null));
+  }
+
+  /** Whoever limits calls says so in a form of its own: the code of that, or 0. */
+  private static int throttled(int httpStatus, JsonNode answer) {
+    return Stream.of(
+            httpStatus,
+            answer.path("error").path("code").asInt(0),
+            answer.has("result") ? 0 : answer.path("code").asInt(0))
+        .filter(THROTTLED::contains)
+        .findFirst()
+        .orElse(0);
   }
 
   private static String unusable(int httpStatus) {
@@ -89,6 +110,11 @@ final class Answer {
       return Unanswered.lasting(
           "HTTP %d with an error of no known kind".formatted(httpStatus), null);
     }
+    return refused(code, answer, error, clockDrift);
+  }
+
+  private static Refused refused(
+      int code, JsonNode answer, JsonNode error, Optional<Duration> clockDrift) {
     return new Refused(
         code,
         text(error.path("status"), STATUS),

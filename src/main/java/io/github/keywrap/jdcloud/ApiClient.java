@@ -3,6 +3,8 @@ package io.github.keywrap.jdcloud;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.jdcloud.CallFailure.Refused;
+import io.github.keywrap.jdcloud.CallFailure.Unanswered;
+import io.github.keywrap.jdcloud.HttpTransport.Exchange;
 import io.github.keywrap.jdcloud.HttpTransport.Response;
 import io.github.keywrap.settings.SigningSettings;
 import io.github.resilience4j.core.IntervalFunction;
@@ -16,7 +18,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.UUID;
 
 /**
@@ -40,13 +41,14 @@ final class ApiClient {
   private final HttpTransport transport;
   private final RequestSigner signer;
   private final CredentialSource credentials;
-  private final Duration requestTimeout;
+  private final Patience patience;
+  private final Cooldown cooldown = new Cooldown(System::nanoTime);
   private final InstantSource clock;
   private final ServiceClock serviceClock = new ServiceClock();
 
   /**
    * @param service name in signatures
-   * @param requestTimeout longest time for one attempt
+   * @param requestTimeout after so long without an answer a second request is sent, at the latest
    */
   ApiClient(
       String service,
@@ -60,8 +62,17 @@ final class ApiClient {
     this.transport = transport;
     this.signer = new RequestSigner(signing, service, endpoint.getAuthority());
     this.credentials = credentials;
-    this.requestTimeout = requestTimeout;
+    this.patience = new Patience(requestTimeout);
     this.clock = clock;
+  }
+
+  /**
+   * Like {@link #call}, for what can wait: not asked again soon while the service limits calls.
+   *
+   * @throws CallFailure if there is no result
+   */
+  JsonNode ask(ApiRequest request, Deadline deadline) {
+    return cooldown.ask(request, () -> call(request, deadline));
   }
 
   /**
@@ -106,18 +117,14 @@ final class ApiClient {
   }
 
   private JsonNode send(ApiRequest request, Credentials used, Deadline deadline) {
-    Duration remaining = deadline.remaining();
-    Duration timeout = remaining.compareTo(requestTimeout) < 0 ? remaining : requestTimeout;
-    if (timeout.isZero()) {
-      throw CallFailure.Unanswered.passing("no time was left to send it", null);
+    if (deadline.isExpired()) {
+      throw Unanswered.inTime("no time was left to send it", null);
     }
     Instant now = clock.instant();
-    SortedMap<String, String> headers =
-        signer.sign(request, used, now, UUID.randomUUID().toString());
     long began = System.nanoTime();
     String outcome = "no answer";
     try {
-      Response response = transport.send(endpoint, request, headers, timeout);
+      Response response = exchange(request, used, deadline);
       serviceClock.read(response.headers());
       JsonNode result = read(response, now);
       outcome = "ok";
@@ -137,6 +144,33 @@ final class ApiClient {
     }
   }
 
+  /** All the time that is left is the KMS's; see {@link Patience} for a second request. */
+  private Response exchange(ApiRequest request, Credentials used, Deadline deadline) {
+    long began = System.nanoTime();
+    Duration remaining = deadline.remaining();
+    Optional<Duration> forOne = patience.forOne(remaining);
+    try (Exchange first = start(request, used)) {
+      Optional<Response> response = first.await(forOne.orElse(remaining));
+      if (response.isEmpty() && forOne.isPresent()) {
+        long begunAgain = System.nanoTime();
+        try (Exchange second = start(request, used)) {
+          response = Exchange.awaitEither(first, second, deadline.remaining());
+          began = second.isAnswered() ? begunAgain : began;
+        }
+      }
+      patience.answered(Duration.ofNanos(System.nanoTime() - began));
+      return response.orElseThrow(
+          () -> Unanswered.inTime("no answer within %d ms".formatted(remaining.toMillis()), null));
+    }
+  }
+
+  private Exchange start(ApiRequest request, Credentials used) {
+    return transport.start(
+        endpoint,
+        request,
+        signer.sign(request, used, clock.instant(), UUID.randomUUID().toString()));
+  }
+
   private static boolean isAfterTheSignature(int code) {
     return code != UNAUTHORIZED && code < SERVER_ERROR;
   }
@@ -145,9 +179,20 @@ final class ApiClient {
     byte[] body = response.body();
     try {
       return Answer.result(response.status(), body, () -> clockDrift(response, sent));
+    } catch (Refused refused) {
+      throw refused.isThrottled() ? refused.withRetryAfter(retryAfter(response, sent)) : refused;
     } finally {
       Arrays.fill(body, (byte) 0);
     }
+  }
+
+  /** What the response asks for (RFC 9110, 10.2.3): seconds, or a time. */
+  private static Optional<Duration> retryAfter(Response response, Instant sent) {
+    Optional<String> text = response.headers().firstValue("retry-after").map(String::strip);
+    return text.filter(t -> t.matches("[0-9]{1,9}"))
+        .map(t -> Duration.ofSeconds(Long.parseLong(t)))
+        .or(() -> text.flatMap(ServiceClock::parse).map(at -> Duration.between(sent, at)))
+        .filter(pause -> !pause.isNegative());
   }
 
   /** How far this node's clock is ahead, by the response's Date header (RFC 9110, 6.6.1). */

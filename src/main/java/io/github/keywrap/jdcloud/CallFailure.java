@@ -32,6 +32,7 @@ abstract sealed class CallFailure extends RuntimeException {
     private final int code;
     private final String status;
     private final Optional<Duration> clockDrift;
+    private final Optional<Duration> retryAfter;
 
     /**
      * @param code as HTTP has them, 400 to 599
@@ -39,10 +40,30 @@ abstract sealed class CallFailure extends RuntimeException {
      * @param clockDrift how far this node's clock is ahead of the service's, if that is known
      */
     Refused(int code, String status, String requestId, Optional<Duration> clockDrift) {
-      super("%d %s, request id %s".formatted(code, status, requestId), null);
+      this(
+          "%d %s, request id %s".formatted(code, status, requestId),
+          code,
+          status,
+          clockDrift,
+          Optional.empty());
+    }
+
+    private Refused(
+        String message,
+        int code,
+        String status,
+        Optional<Duration> clockDrift,
+        Optional<Duration> retryAfter) {
+      super(message, null);
       this.code = code;
       this.status = status;
       this.clockDrift = clockDrift;
+      this.retryAfter = retryAfter;
+    }
+
+    /** The same, from a response that says when to call again. */
+    Refused withRetryAfter(Optional<Duration> pause) {
+      return new Refused(getMessage(), code, status, clockDrift, pause);
     }
 
     int code() {
@@ -57,15 +78,30 @@ abstract sealed class CallFailure extends RuntimeException {
       return clockDrift;
     }
 
-    @Override
-    boolean isDefinite() {
-      return code != 429 && !isWorthRetrying();
+    /** How long the service asks to wait, if it does. */
+    Optional<Duration> retryAfter() {
+      return retryAfter;
+    }
+
+    /** Whether there were too many calls. */
+    boolean isThrottled() {
+      return code == 429 || code == 408;
+    }
+
+    /** Whether that passes within a call's time. */
+    boolean isPassingThrottle() {
+      return isThrottled() && !status.equals("QUOTA_EXCEEDED");
     }
 
     @Override
+    boolean isDefinite() {
+      return !isThrottled() && !isWorthRetrying();
+    }
+
+    /** Throttled calls are not tried again here: who made them knows when it is their turn. */
+    @Override
     boolean isWorthRetrying() {
       return switch (code) {
-        case 429 -> !status.equals("QUOTA_EXCEEDED");
         case 403 -> status.equals("APIGW_NONCE_CONFLICT");
         default -> code >= 500;
       };
@@ -75,20 +111,28 @@ abstract sealed class CallFailure extends RuntimeException {
   /** There was no answer, or none that can be used. */
   static final class Unanswered extends CallFailure {
     private final boolean worthRetrying;
+    private final boolean definite;
 
-    private Unanswered(String message, @Nullable Throwable cause, boolean worthRetrying) {
+    private Unanswered(
+        String message, @Nullable Throwable cause, boolean worthRetrying, boolean definite) {
       super(message, cause);
       this.worthRetrying = worthRetrying;
+      this.definite = definite;
     }
 
     /** No connection, or no answer on it. */
     static Unanswered passing(String message, @Nullable Throwable cause) {
-      return new Unanswered(message, cause, true);
+      return new Unanswered(message, cause, true, false);
+    }
+
+    /** No answer in all the time there was, though a second request may have been sent. */
+    static Unanswered inTime(String message, @Nullable Throwable cause) {
+      return new Unanswered(message, cause, false, false);
     }
 
     /** Something that will be the same the next time. */
     static Unanswered lasting(String message, @Nullable Throwable cause) {
-      return new Unanswered(message, cause, false);
+      return new Unanswered(message, cause, false, true);
     }
 
     @Override
@@ -98,7 +142,7 @@ abstract sealed class CallFailure extends RuntimeException {
 
     @Override
     boolean isDefinite() {
-      return !worthRetrying;
+      return definite;
     }
   }
 

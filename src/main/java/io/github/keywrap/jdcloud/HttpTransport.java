@@ -83,14 +83,12 @@ final class HttpTransport implements AutoCloseable {
   }
 
   /**
-   * Sends the request and reads the whole answer. A name server that does not answer holds it up
-   * for longer than {@code timeout}, since names are resolved in this thread; who calls has a
-   * bulkhead that gives the thread up.
+   * Sends the request. A name server that does not answer holds it up, since names are resolved in
+   * this thread; who calls has a bulkhead that gives the thread up.
    *
    * @param headers all there are; Host is what the client itself makes of the endpoint
-   * @throws Unanswered if there is none within {@code timeout}
    */
-  Response send(URI endpoint, ApiRequest request, Map<String, String> headers, Duration timeout) {
+  Exchange start(URI endpoint, ApiRequest request, Map<String, String> headers) {
     String query = request.encodedQuery();
     String target = endpoint + request.encodedPath() + (query.isEmpty() ? "" : "?" + query);
     HttpRequest.Builder builder =
@@ -107,19 +105,7 @@ final class HttpTransport implements AutoCloseable {
             builder.setHeader(name, value);
           }
         });
-    Exchange exchange = Exchange.start(client, builder.build());
-    try {
-      return exchange.received().get(timeout.toNanos(), NANOSECONDS);
-    } catch (TimeoutException e) {
-      exchange.cancel();
-      throw Unanswered.passing("no answer within %d ms".formatted(timeout.toMillis()), e);
-    } catch (ExecutionException e) {
-      throw failure(e.getCause() == null ? e : e.getCause());
-    } catch (InterruptedException e) {
-      exchange.cancel();
-      Thread.currentThread().interrupt();
-      throw Unanswered.lasting("interrupted", e);
-    }
+    return Exchange.start(client, builder.build());
   }
 
   /** What came back, whatever it says. */
@@ -132,8 +118,9 @@ final class HttpTransport implements AutoCloseable {
    *
    * @param whole the client's own; it alone knows of failures
    */
-  private record Exchange(
-      CompletableFuture<Response> received, CompletableFuture<HttpResponse<byte[]>> whole) {
+  record Exchange(
+      CompletableFuture<Response> received, CompletableFuture<HttpResponse<byte[]>> whole)
+      implements AutoCloseable {
 
     static Exchange start(HttpClient client, HttpRequest request) {
       CompletableFuture<Response> received = new CompletableFuture<>();
@@ -158,10 +145,63 @@ final class HttpTransport implements AutoCloseable {
     }
 
     /**
-     * Ends the connection too; not for an exchange that has gone well, whose connection is kept.
+     * Waits for the whole answer and leaves the exchange as it is.
+     *
+     * @return empty if there is none within {@code time}
+     * @throws Unanswered if there will be none
      */
-    void cancel() {
-      whole.cancel(true);
+    Optional<Response> await(Duration time) {
+      return await(received, time);
+    }
+
+    /**
+     * Waits for the answer to either.
+     *
+     * @return empty if there is none within {@code time}
+     * @throws Unanswered if there will be none to either
+     */
+    static Optional<Response> awaitEither(Exchange first, Exchange second, Duration time) {
+      CompletableFuture<Response> either = new CompletableFuture<>();
+      first.tell(either, second);
+      second.tell(either, first);
+      return await(either, time);
+    }
+
+    private void tell(CompletableFuture<Response> either, Exchange other) {
+      CompletableFuture<?> _ =
+          received.whenComplete(
+              (response, failure) -> {
+                if (response != null) {
+                  either.complete(response);
+                } else if (other.received.isCompletedExceptionally()) {
+                  either.completeExceptionally(failure);
+                }
+              });
+    }
+
+    private static Optional<Response> await(CompletableFuture<Response> answer, Duration time) {
+      try {
+        return Optional.of(answer.get(time.toNanos(), NANOSECONDS));
+      } catch (TimeoutException e) {
+        return Optional.empty();
+      } catch (ExecutionException e) {
+        throw failure(e.getCause() == null ? e : e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw Unanswered.lasting("interrupted", e);
+      }
+    }
+
+    boolean isAnswered() {
+      return received.isDone() && !received.isCompletedExceptionally();
+    }
+
+    /** Gives up what has no answer yet, and ends its connection; others are kept. */
+    @Override
+    public void close() {
+      if (!received.isDone()) {
+        whole.cancel(true);
+      }
     }
   }
 

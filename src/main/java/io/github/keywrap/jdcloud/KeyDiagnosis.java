@@ -48,7 +48,8 @@ final class KeyDiagnosis {
     try {
       return reason(api.describe(deadline));
     } catch (CallFailure notDescribed) {
-      if (notDescribed instanceof Refused || notDescribed.isDefinite()) {
+      boolean isThrottled = notDescribed instanceof Refused refused && refused.isThrottled();
+      if (!isThrottled && (notDescribed instanceof Refused || notDescribed.isDefinite())) {
         return tryOut(deadline);
       }
       throw notDescribed;
@@ -60,6 +61,9 @@ final class KeyDiagnosis {
       api.tryKey(deadline);
       return Optional.empty();
     } catch (Refused refused) {
+      if (refused.isThrottled()) {
+        throw refused;
+      }
       return Optional.of("it does not encrypt either (%s)".formatted(refused.getMessage()));
     }
   }

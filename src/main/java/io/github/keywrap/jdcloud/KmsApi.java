@@ -74,7 +74,7 @@ final class KmsApi {
 
   /** State of the key. */
   KeyStatus describe(Deadline deadline) {
-    JsonNode result = client.call(ApiRequest.get(path, new TreeMap<>()), deadline);
+    JsonNode result = client.ask(ApiRequest.get(path, new TreeMap<>()), deadline);
     return status(result.path("keyInfo"));
   }
 
@@ -112,7 +112,7 @@ final class KmsApi {
     Map<String, String> query =
         Map.of("pageNumber", Integer.toString(page), "pageSize", Integer.toString(PAGE_SIZE));
     return client
-        .call(ApiRequest.get(path + ":describeKeyDetail", new TreeMap<>(query)), deadline)
+        .ask(ApiRequest.get(path + ":describeKeyDetail", new TreeMap<>(query)), deadline)
         .path("keyDetail");
   }
 

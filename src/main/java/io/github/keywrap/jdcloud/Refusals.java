@@ -63,6 +63,9 @@ final class Refusals {
     try {
       reason = diagnosis.unusable(deadline);
     } catch (CallFailure unclear) {
+      if (unclear instanceof Refused limited && limited.isThrottled()) {
+        return throttled(limited);
+      }
       return new BackendUnavailable(
           "the KMS refused the ciphertext (%s), and whether the key is to blame cannot be told: %s"
               .formatted(refused.getMessage(), unclear.getMessage()),
@@ -107,13 +110,20 @@ final class Refusals {
               "the KMS has no such key (%s); check key-id and the endpoint's region"
                   .formatted(refused.getMessage()),
               refused);
-      case 429 -> new Throttled("the KMS limits calls (%s)".formatted(refused.getMessage()));
+      case 408, 429 -> throttled(refused);
       default ->
           deadline.isExpired()
               ? outOfTime(refused.getMessage())
               : new BackendUnavailable(
                   "the KMS failed (%s)".formatted(refused.getMessage()), refused);
     };
+  }
+
+  private static Throttled throttled(Refused refused) {
+    String message = "the KMS limits calls (%s)".formatted(refused.getMessage());
+    return refused.isPassingThrottle()
+        ? Throttled.passing(message, refused.retryAfter().orElse(Duration.ZERO))
+        : new Throttled(message);
   }
 
   private static String unauthorized(Refused refused) {
@@ -135,6 +145,9 @@ final class Refusals {
   }
 
   private static KmsException unsigned(Unsigned unsigned, Deadline deadline) {
+    if (unsigned.reason() instanceof Refused refused && refused.isThrottled()) {
+      return new Throttled("STS limits calls (%s)".formatted(refused.getMessage()));
+    }
     if (unsigned.reason() instanceof Refused refused && refused.code() < 429) {
       return new AccessDenied(
           "the role cannot be assumed (%s); check assume-role, and the permissions of the account"

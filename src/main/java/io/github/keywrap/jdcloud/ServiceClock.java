@@ -40,7 +40,8 @@ final class ServiceClock {
     return headers.firstValue("date").flatMap(ServiceClock::parse);
   }
 
-  private static Optional<Instant> parse(String text) {
+  /** A time as HTTP has it in headers (RFC 9110, 5.6.7), if the text is one. */
+  static Optional<Instant> parse(String text) {
     try {
       return Optional.of(
           ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());

@@ -36,7 +36,7 @@ final class StsApi {
     try {
       return credentials(
           client
-              .call(ApiRequest.post("/v1/sessionToken:assumeRole", body), deadline)
+              .ask(ApiRequest.post("/v1/sessionToken:assumeRole", body), deadline)
               .path("credentials"));
     } catch (Refused | Unanswered failure) {
       throw new Unsigned(failure);

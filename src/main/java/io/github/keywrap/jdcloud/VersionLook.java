@@ -109,10 +109,11 @@ final class VersionLook {
    */
   private void notListed(CallFailure failure) {
     boolean isLasting = failure.isDefinite();
+    boolean isThrottled = failure instanceof Refused limited && limited.isThrottled();
     if (isLasting && isForbidden(failure)) {
       obstacle = Optional.of(steady(obstacle, failure));
       tracking.notOffered();
-    } else if (state() instanceof Unknown && (isLasting || !isPatient())) {
+    } else if (state() instanceof Unknown && !isThrottled && (isLasting || !isPatient())) {
       doWithout(failure);
     } else {
       if (isLasting || ++failuresRunning >= MOST_LOOKS) {

@@ -1,5 +1,6 @@
 package io.github.keywrap.observe;
 
+import io.github.keywrap.domain.HealthMonitor;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.RingKey;
@@ -34,9 +35,18 @@ public final class KeyReadiness implements HealthCheck {
     for (RingKey key : ring.keys()) {
       response.withData(
           "key " + key.name(),
-          describe(key.monitor().health()) + key.monitor().condition().addition());
+          describe(key.monitor().health())
+              + describeReads(key.monitor())
+              + key.monitor().condition().addition());
     }
     return response.build();
+  }
+
+  private static String describeReads(HealthMonitor monitor) {
+    return switch (monitor.health()) {
+      case KeyHealth.Healthy _, KeyHealth.Unnamed _ -> "";
+      default -> monitor.reads().words();
+    };
   }
 
   private static String describe(KeyHealth health) {

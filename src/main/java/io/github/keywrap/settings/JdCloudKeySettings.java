@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param trust certificate authorities, PEM, that the endpoint's certificate must come from; empty:
  *     those of the Java runtime
  * @param proxy {@code http://host:port}; empty: none
- * @param requestTimeout longest time for one attempt
+ * @param requestTimeout after so long without an answer a request is sent once more, at the latest
  * @param versionInterval between two looks at the key's versions; empty: the key id has no version
  * @param stateDirectory where the versions that were seen are kept
  */

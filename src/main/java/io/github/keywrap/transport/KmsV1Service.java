@@ -63,7 +63,7 @@ public final class KmsV1Service implements KeyManagementServiceGrpc.AsyncService
       Requests.requirePlaintext(request.getPlain());
       Deadline deadline = Requests.deadline(callTimeout);
       Requests.answer(
-          ring.active().call(key -> wrap(key, request.getPlain(), deadline), deadline), observer);
+          ring.active().wrap(key -> wrap(key, request.getPlain(), deadline), deadline), observer);
     } catch (StatusRuntimeException refused) {
       observer.onError(refused);
     }
@@ -76,7 +76,7 @@ public final class KmsV1Service implements KeyManagementServiceGrpc.AsyncService
       KeyRing.Route route = ring.route(request.getCipher().toByteArray());
       Deadline deadline = Requests.deadline(callTimeout);
       Requests.answer(
-          route.key().call(key -> unwrap(key, route.wrapped(), deadline), deadline), observer);
+          route.key().unwrap(key -> unwrap(key, route.wrapped(), deadline), deadline), observer);
     } catch (StatusRuntimeException | KmsException refused) {
       observer.onError(GrpcErrors.translate(refused));
     }

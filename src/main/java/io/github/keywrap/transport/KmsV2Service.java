@@ -76,7 +76,7 @@ public final class KmsV2Service implements KeyManagementServiceGrpc.AsyncService
       Deadline deadline = Requests.deadline(callTimeout);
       Requests.answer(
           ring.active()
-              .callVerified(key -> wrap(key, request.getPlaintext(), current, deadline), deadline),
+              .wrapVerified(key -> wrap(key, request.getPlaintext(), current, deadline), deadline),
           observer);
     } catch (StatusRuntimeException | KmsException refused) {
       observer.onError(GrpcErrors.translate(refused));
@@ -123,7 +123,7 @@ public final class KmsV2Service implements KeyManagementServiceGrpc.AsyncService
       KeyRing.Route route = ring.route(request.getCiphertext().toByteArray(), request.getKeyId());
       Deadline deadline = Requests.deadline(callTimeout);
       Requests.answer(
-          route.key().call(key -> unwrap(key, route.wrapped(), deadline), deadline), observer);
+          route.key().unwrap(key -> unwrap(key, route.wrapped(), deadline), deadline), observer);
     } catch (StatusRuntimeException | KmsException refused) {
       observer.onError(GrpcErrors.translate(refused));
     }

@@ -79,14 +79,14 @@ final class Callers implements AutoCloseable {
   private WrappedKey wrap(long number) {
     try (SecretBytes secret = SecretBytes.owning(plaintext(number))) {
       Deadline deadline = Deadline.after(DEADLINE);
-      return ring.active().callVerified(key -> key.wrap(secret, deadline), deadline).join();
+      return ring.active().wrapVerified(key -> key.wrap(secret, deadline), deadline).join();
     }
   }
 
   private void check(long number, WrappedKey wrapped) {
     Deadline deadline = Deadline.after(DEADLINE);
     try (SecretBytes secret =
-        ring.active().call(key -> key.unwrap(wrapped, deadline), deadline).join()) {
+        ring.active().unwrap(key -> key.unwrap(wrapped, deadline), deadline).join()) {
       if (!Arrays.equals(secret.expose(), plaintext(number))) {
         wrong.add("call " + number + " opened to something else");
       }

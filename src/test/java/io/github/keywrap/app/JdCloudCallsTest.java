@@ -63,8 +63,7 @@ final class JdCloudCallsTest extends JdCloudCase {
   @Test
   void whatPassesIsTriedAgainAndWhatStaysIsNot() throws IOException {
     try (KeyWrapper wrapper = key.set("keys.k.version-tracking", "off").open()) {
-      for (Fault passing :
-          List.of(Fault.UNAVAILABLE, Fault.INTERNAL_ERROR, Fault.RATE_LIMITED, Fault.DROPPED)) {
+      for (Fault passing : List.of(Fault.UNAVAILABLE, Fault.INTERNAL_ERROR, Fault.DROPPED)) {
         key.kms.faultTimes(2, passing);
         int before = key.kms.requests();
         assertThat(wrap(wrapper).ciphertext()).isNotEmpty();

@@ -58,10 +58,18 @@ final class JdCloudFaultsTest {
             case UNAUTHORIZED, FORBIDDEN, ERROR_WITH_200 -> both(DENIED);
             case NOT_FOUND -> both(KEY_UNAVAILABLE);
             case FAILED_PRECONDITION, ECHO -> new Outcome(KEY_UNAVAILABLE, INVALID);
-            case RATE_LIMITED, QUOTA_EXCEEDED -> both(THROTTLED);
+            case RATE_LIMITED,
+                RETRY_LATER,
+                RATE_LIMITED_BY_A_PROXY,
+                RATE_LIMITED_WITH_200,
+                REQUEST_TIMEOUT,
+                QUOTA_EXCEEDED ->
+                both(THROTTLED);
             // A blob where a plaintext belongs cannot be told from one: nothing but the object that
             // was encrypted with it can. The wrap itself is found out by its read-back.
-            case WRONG_BLOB, OTHER_BLOB -> new Outcome(MISMATCH, OK);
+            case WRONG_BLOB -> new Outcome(MISMATCH, OK);
+            // As long as what it is said to come from: that shows.
+            case OTHER_BLOB, SENT_BACK, SENT_BACK_IN_BASE64 -> both(MISMATCH);
             default -> both(UNAVAILABLE);
           });
     }

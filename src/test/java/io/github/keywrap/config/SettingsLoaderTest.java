@@ -166,7 +166,7 @@ final class SettingsLoaderTest {
             pair("keywrap.keys.k.assume-role.endpoint", "https://sts.jdcloud-api.com"),
             pair("keywrap.keys.k.ca-file", ""),
             pair("keywrap.keys.k.proxy", ""),
-            pair("keywrap.keys.k.request-timeout", "1s"),
+            pair("keywrap.keys.k.request-timeout", "10s"),
             pair("keywrap.keys.k.version-tracking", "on"),
             pair("keywrap.keys.k.version-interval", "1m"),
             pair("keywrap.keys.k.signature", "jdcloud2"),

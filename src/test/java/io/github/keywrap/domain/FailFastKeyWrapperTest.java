@@ -16,16 +16,20 @@ import org.junit.jupiter.api.Test;
 final class FailFastKeyWrapperTest {
   private final FakeKeyWrapper backEnd = new FakeKeyWrapper();
 
+  private final Breakers breakers = new Breakers();
+
   /** Probes when it is asked to: the pause is longer than the test. */
   private final HealthMonitor monitor =
       new HealthMonitor(
           "k",
-          new ReadBackKeyWrapper(backEnd, ReadBackKeyWrapper.Policy.ALWAYS, () -> {}),
+          new ReadBackKeyWrapper(
+              breakers.watching(backEnd), ReadBackKeyWrapper.Policy.ALWAYS, () -> {}),
           Duration.ofMinutes(5),
           Duration.ofSeconds(1));
 
   private final AtomicInteger calls = new AtomicInteger();
-  private final FailFastKeyWrapper wrapper = new FailFastKeyWrapper(backEnd, monitor);
+  private final FailFastKeyWrapper wrapper =
+      new FailFastKeyWrapper(backEnd, breakers, monitor::probeNow);
 
   @AfterEach
   void close() {
@@ -50,16 +54,64 @@ final class FailFastKeyWrapperTest {
   }
 
   @Test
-  void beingThrottledStaysThat() throws Exception {
+  void whileOnlyWrapsFailEveryUnwrapIsMadeAndOneWrapInASecond() throws Exception {
     start();
-    fails(() -> new Throttled("too many"));
-    assertThatThrownBy(this::wrap).isInstanceOf(Throttled.class);
+    WrappedKey wrapped = wrap();
+    fails(() -> new BackendUnavailable("gone", null));
+    assertThatThrownBy(this::wrap).hasMessage("gone");
     await()
         .untilAsserted(
-            () ->
-                assertThatThrownBy(this::wrap)
-                    .isInstanceOf(Throttled.class)
-                    .hasMessageStartingWith("not tried"));
+            () -> assertThatThrownBy(this::wrap).hasMessageStartingWith("not tried, as it has"));
+    assertThat(monitor.reads()).isEqualTo(Reads.WORK);
+    AtomicInteger made = new AtomicInteger();
+    AtomicInteger reads = new AtomicInteger();
+    await()
+        .pollInterval(Duration.ofMillis(20))
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () -> {
+              wrapper.unwrap(wrapped, Deadline.after(Duration.ofSeconds(1))).close();
+              reads.incrementAndGet();
+              made.addAndGet(isMade() ? 1 : 0);
+              return made.get() == 3;
+            });
+    assertThat(reads.get()).as("unwraps in the two seconds between three wraps").isGreaterThan(50);
+  }
+
+  private boolean isMade() {
+    try {
+      wrap();
+      return true;
+    } catch (KmsException failure) {
+      return failure.getMessage().equals("gone");
+    }
+  }
+
+  @Test
+  void beingThrottledIsNoOutage() throws Exception {
+    start();
+    fails(() -> Throttled.passing("too many", Duration.ZERO));
+    monitor.probeNow();
+    await().until(() -> calls.get() > 0);
+    long began = System.nanoTime();
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .until(
+            () -> {
+              assertThatThrownBy(this::wrap).isInstanceOf(Throttled.class).hasMessage("too many");
+              return System.nanoTime() - began > Duration.ofSeconds(2).toNanos();
+            });
+    assertThat(monitor.health()).isInstanceOf(KeyHealth.Healthy.class);
+  }
+
+  @Test
+  void oneFailureOfLongAgoFailsNoCall() throws Exception {
+    fails(() -> new BackendUnavailable("gone", null));
+    assertThatThrownBy(this::wrap).hasMessage("gone");
+    backEnd.wrapping = FakeKeyWrapper::reversed;
+    await().pollDelay(Duration.ofMillis(1_200)).until(() -> true);
+    assertThat(wrap().keyId()).isEqualTo(FakeKeyWrapper.KEY_ID);
+    assertThat(wrap().keyId()).isEqualTo(FakeKeyWrapper.KEY_ID);
   }
 
   @Test

@@ -3,10 +3,13 @@ package io.github.keywrap.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.Throttled;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,6 +160,79 @@ final class HealthMonitorTest {
         throw KmsException.InvalidCiphertext.notAuthentic();
       }
       return SecretBytes.owning(new byte[last]);
+    }
+  }
+
+  @Test
+  void aKeyThatIsOnlyReadWithIsNotJudgedByWhetherItWraps() {
+    try (HealthMonitor reading = readOnly()) {
+      reading.start();
+      await().until(() -> reading.health() instanceof KeyHealth.Healthy);
+      AtomicInteger wraps = new AtomicInteger();
+      AtomicInteger unwraps = new AtomicInteger();
+      backEnd.wrapping =
+          _ -> {
+            wraps.incrementAndGet();
+            throw new AccessDenied("may not encrypt", null);
+          };
+      backEnd.unwrapping =
+          ciphertext -> {
+            unwraps.incrementAndGet();
+            return FakeKeyWrapper.reversed(ciphertext);
+          };
+      await().until(() -> unwraps.get() > 5);
+      assertThat(reading.health()).isInstanceOf(KeyHealth.Healthy.class);
+      assertThat(wraps).hasValue(0);
+      backEnd.unwrapping =
+          _ -> {
+            throw new BackendUnavailable("gone", null);
+          };
+      await().until(() -> reading.health() instanceof KeyHealth.Outage);
+    }
+  }
+
+  @Test
+  void aKeyThatMayNotWrapAtAllIsNotLostIfItIsOnlyReadWith() {
+    backEnd.wrapping =
+        _ -> {
+          throw new AccessDenied("may not encrypt", null);
+        };
+    try (HealthMonitor reading = readOnly()) {
+      reading.start();
+      await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+      assertThat(reading.health()).isInstanceOf(KeyHealth.Unknown.class);
+    }
+  }
+
+  private HealthMonitor readOnly() {
+    return new HealthMonitor(
+        "hsm",
+        new ReadBackKeyWrapper(backEnd, ReadBackKeyWrapper.Policy.ALWAYS, () -> {}),
+        KeyRole.READS,
+        Duration.ofMillis(10),
+        Duration.ofSeconds(1));
+  }
+
+  @Test
+  void aThrottledProbeIsNoOutageAndIsRepeatedNoSooner() throws InterruptedException {
+    AtomicInteger probes = new AtomicInteger();
+    try (HealthMonitor slow =
+        new HealthMonitor(
+            "hsm",
+            new ReadBackKeyWrapper(backEnd, ReadBackKeyWrapper.Policy.ALWAYS, () -> {}),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(1))) {
+      slow.start();
+      slow.awaitFirstProbe(Duration.ofSeconds(10));
+      backEnd.wrapping =
+          _ -> {
+            probes.incrementAndGet();
+            throw Throttled.passing("too many", Duration.ZERO);
+          };
+      await().atMost(Duration.ofSeconds(5)).until(() -> probes.get() == 1);
+      await().pollDelay(Duration.ofMillis(1_500)).until(() -> true);
+      assertThat(probes).hasValue(1);
+      assertThat(slow.health()).isInstanceOf(KeyHealth.Healthy.class);
     }
   }
 

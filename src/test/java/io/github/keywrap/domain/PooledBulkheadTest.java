@@ -32,9 +32,10 @@ final class PooledBulkheadTest {
 
   @Test
   void passesOnWhatTheCallReturnsOrThrows() throws Exception {
-    assertThat(bulkhead.submit(() -> 7, later()).get()).isEqualTo(7);
+    assertThat(bulkhead.submit(Operation.WRAP, () -> 7, later()).get()).isEqualTo(7);
     CompletableFuture<Integer> failed =
         bulkhead.submit(
+            Operation.WRAP,
             () -> {
               throw new InvalidCiphertext("altered");
             },
@@ -47,19 +48,20 @@ final class PooledBulkheadTest {
 
   @Test
   void givesUpACallThatHangsAtItsDeadline() {
-    assertDeadlineExceeded(bulkhead.submit(hanging(new CountDownLatch(1)), soon()));
+    assertDeadlineExceeded(bulkhead.submit(Operation.WRAP, hanging(new CountDownLatch(1)), soon()));
   }
 
   @Test
   void givesUpACallThatHangsAfterAQuietTimeToo() {
     await().until(() -> watch().getState() == Thread.State.WAITING);
-    assertDeadlineExceeded(bulkhead.submit(hanging(new CountDownLatch(1)), soon()));
+    assertDeadlineExceeded(bulkhead.submit(Operation.WRAP, hanging(new CountDownLatch(1)), soon()));
   }
 
   @Test
   void givesUpACallThatHangsWhileItIsClosedAndThenEnds() {
     Thread watch = watch();
-    CompletableFuture<?> call = bulkhead.submit(hanging(new CountDownLatch(1)), soon());
+    CompletableFuture<?> call =
+        bulkhead.submit(Operation.WRAP, hanging(new CountDownLatch(1)), soon());
     bulkhead.close();
     assertDeadlineExceeded(call);
     await().until(() -> !watch.isAlive());
@@ -75,11 +77,12 @@ final class PooledBulkheadTest {
   @Test
   void doesNotSendACallWhoseTimeRanOutWhileItWaited() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
-    CompletableFuture<?> busy = bulkhead.submit(hanging(running), later());
+    CompletableFuture<?> busy = bulkhead.submit(Operation.WRAP, hanging(running), later());
     running.await();
     AtomicBoolean sent = new AtomicBoolean();
     assertDeadlineExceeded(
         bulkhead.submit(
+            Operation.WRAP,
             () -> {
               sent.set(true);
               return 0;
@@ -87,18 +90,18 @@ final class PooledBulkheadTest {
             soon()));
     backEndAnswers.countDown();
     busy.get();
-    assertThat(bulkhead.submit(() -> 1, later()).get()).isEqualTo(1);
+    assertThat(bulkhead.submit(Operation.WRAP, () -> 1, later()).get()).isEqualTo(1);
     assertThat(sent).isFalse();
   }
 
   @Test
   void refusesOnlyWhenItsQueueIsFull() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
-    CompletableFuture<?> first = bulkhead.submit(hanging(running), later());
+    CompletableFuture<?> first = bulkhead.submit(Operation.WRAP, hanging(running), later());
     running.await();
-    CompletableFuture<?> second = bulkhead.submit(() -> 2, later());
-    CompletableFuture<?> third = bulkhead.submit(() -> 3, later());
-    assertThatThrownBy(() -> bulkhead.submit(() -> 4, later()).get())
+    CompletableFuture<?> second = bulkhead.submit(Operation.WRAP, () -> 2, later());
+    CompletableFuture<?> third = bulkhead.submit(Operation.WRAP, () -> 3, later());
+    assertThatThrownBy(() -> bulkhead.submit(Operation.WRAP, () -> 4, later()).get())
         .cause()
         .isInstanceOf(Throttled.class)
         .hasMessageContaining("\"%s\" has 2 calls waiting".formatted(name));
@@ -111,7 +114,7 @@ final class PooledBulkheadTest {
   @Test
   void takesNoCallAfterItIsClosed() {
     bulkhead.close();
-    assertThatThrownBy(() -> bulkhead.submit(() -> 1, later()).get())
+    assertThatThrownBy(() -> bulkhead.submit(Operation.WRAP, () -> 1, later()).get())
         .cause()
         .isInstanceOf(BackendUnavailable.class);
   }

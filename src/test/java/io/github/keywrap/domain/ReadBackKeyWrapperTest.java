@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.ReadBackMismatch;
+import io.github.keywrap.domain.KmsException.Throttled;
 import io.github.keywrap.domain.ReadBackKeyWrapper.Policy;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -81,6 +82,28 @@ final class ReadBackKeyWrapperTest {
           .hasMessageContaining("returned what it was sent");
     }
     assertThat(mismatches).hasValue(1);
+  }
+
+  @Test
+  void aThrottledReadBackIsMadeAgainWithoutAnotherWrap() {
+    AtomicInteger wraps = new AtomicInteger();
+    backEnd.wrapping =
+        plaintext -> {
+          wraps.incrementAndGet();
+          return FakeKeyWrapper.reversed(plaintext);
+        };
+    backEnd.unwrapping =
+        _ -> {
+          throw Throttled.passing("too many", Duration.ZERO);
+        };
+    KeyWrapper call = wrapper(Policy.ALWAYS).forOneCall();
+    try (SecretBytes dek = SecretBytes.owning(DEK.clone())) {
+      Deadline deadline = Deadline.after(Duration.ofSeconds(5));
+      assertThatThrownBy(() -> call.wrap(dek, deadline)).isInstanceOf(Throttled.class);
+      backEnd.unwrapping = FakeKeyWrapper::reversed;
+      assertThat(call.wrap(dek, deadline).keyId()).isEqualTo(FakeKeyWrapper.KEY_ID);
+    }
+    assertThat(wraps).hasValue(1);
   }
 
   @Test

@@ -8,6 +8,10 @@ public enum Fault {
   NOT_FOUND("404, in the API's format"),
   FAILED_PRECONDITION("400 `FAILED_PRECONDITION`"),
   RATE_LIMITED("429 `RATE_LIMIT_EXCEEDED`"),
+  RETRY_LATER("429 with `Retry-After: 1`"),
+  RATE_LIMITED_BY_A_PROXY("429 with an HTML page"),
+  RATE_LIMITED_WITH_200("200 with an `error` of code 429"),
+  REQUEST_TIMEOUT("408 with an HTML page"),
   QUOTA_EXCEEDED("429 `QUOTA_EXCEEDED`"),
   INTERNAL_ERROR("500, in the API's format"),
   UNAVAILABLE("503 with an HTML page"),
@@ -38,6 +42,8 @@ public enum Fault {
   NOT_HTTP("something that is not HTTP"),
   WRONG_BLOB("200 with random bytes"),
   OTHER_BLOB("200 with a sound blob of something else"),
+  SENT_BACK("200 with what was sent"),
+  SENT_BACK_IN_BASE64("200 with the base64 of what was sent"),
   ECHO("400 whose message repeats the request");
 
   private final String words;

@@ -3,6 +3,7 @@ package io.github.keywrap.fakekms;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -50,6 +51,11 @@ record FaultyReply(
       case NOT_FOUND -> error(404, "NOT_FOUND");
       case FAILED_PRECONDITION -> error(400, "FAILED_PRECONDITION");
       case RATE_LIMITED -> error(429, "RATE_LIMIT_EXCEEDED");
+      case RETRY_LATER -> retryLater();
+      case RATE_LIMITED_BY_A_PROXY -> json(429, HTML);
+      case RATE_LIMITED_WITH_200 ->
+          json(200, Reply.error(429, "RATE_LIMIT_EXCEEDED", "slowly").bytes());
+      case REQUEST_TIMEOUT -> json(408, HTML);
       case QUOTA_EXCEEDED -> error(429, "QUOTA_EXCEEDED");
       case INTERNAL_ERROR -> error(500, "INTERNAL");
       case UNAVAILABLE -> json(503, HTML);
@@ -80,6 +86,8 @@ record FaultyReply(
       case NOT_HTTP -> notHttp();
       case WRONG_BLOB -> field("\"" + base64(random(reply.bytes().length / 2)) + "\"");
       case OTHER_BLOB -> field("\"" + base64(other.get()) + "\"");
+      case SENT_BACK -> field("\"" + sent() + "\"");
+      case SENT_BACK_IN_BASE64 -> field("\"" + base64(sent().getBytes(UTF_8)) + "\"");
       case ECHO -> json(400, echo());
     }
   }
@@ -90,6 +98,23 @@ record FaultyReply(
 
   private void error(int code, String status) {
     json(code, Reply.error(code, status, "a fault of the fake").bytes());
+  }
+
+  private void retryLater() {
+    FullHttpResponse response =
+        response(429, Reply.error(429, "RATE_LIMIT_EXCEEDED", "slowly").bytes(), true);
+    response.headers().set(HttpHeaderNames.RETRY_AFTER, 1);
+    write(response);
+  }
+
+  /** The one field of the request; a GET has none. */
+  private String sent() {
+    try {
+      JsonNode sent = Reply.JSON.readTree(request);
+      return sent.path("plaintext").asText(sent.path("ciphertextBlob").asText("AQID"));
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
   }
 
   private byte[] echo() {

@@ -226,6 +226,17 @@ final class JdCloudIT {
   }
 
   @Test
+  void checkSaysThatSomethingSendsBackWhatItWasSent() throws Exception {
+    for (Fault echo : List.of(Fault.SENT_BACK, Fault.SENT_BACK_IN_BASE64)) {
+      kms.fault(echo, Operation.ENCRYPT, Operation.DECRYPT);
+      Program.Result check = program.command("check", "-f", json.toString());
+      assertThat(check.exitCode()).isEqualTo(1);
+      assertThat(check.out() + check.err())
+          .contains("returned what it was sent", "look at the endpoint");
+    }
+  }
+
+  @Test
   void debugModeLogsEachRequestAndNoSecret() throws Exception {
     write(", \"DebugMode\": true");
     Process server = program.start(oldName(), "-f", json.toString());

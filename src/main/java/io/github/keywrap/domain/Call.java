@@ -1,0 +1,42 @@
+package io.github.keywrap.domain;
+
+import io.github.keywrap.domain.KmsException.Throttled;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call to a back end that has not ended yet.
+ *
+ * @param order in which calls came
+ * @param call may be made again after it was throttled
+ */
+record Call<T>(
+    Operation operation,
+    long order,
+    Supplier<T> call,
+    Deadline deadline,
+    CompletableFuture<T> result) {
+
+  /** Makes the call, unless nobody waits for it any more; returns why it may be made again. */
+  @Nullable Throttled run() {
+    if (result.isDone()) {
+      return null;
+    }
+    try {
+      result.complete(call.get());
+    } catch (Throttled throttled) {
+      if (throttled.isPassing()) {
+        return throttled;
+      }
+      result.completeExceptionally(throttled);
+    } catch (RuntimeException failure) {
+      result.completeExceptionally(failure);
+    }
+    return null;
+  }
+
+  void fail(KmsException failure) {
+    result.completeExceptionally(failure);
+  }
+}

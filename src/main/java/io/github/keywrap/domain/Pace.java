@@ -1,0 +1,146 @@
+package io.github.keywrap.domain;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * How often one operation of a remote back end may be called. Unlimited until the back end has
+ * throttled a call; from then on as often as it has lately let calls pass, and carefully more, so
+ * that waiting calls use all that it allows. Unlimited again after a minute without a throttled
+ * call. Thread-safe, never waits.
+ */
+final class Pace {
+  private static final double SECOND = 1e9;
+  private static final long STEP = Duration.ofMillis(250).toNanos();
+  private static final long FORGET = Duration.ofMinutes(1).toNanos();
+
+  /** The back end may ask for a longer pause; then calls fail, and are tried now and then. */
+  private static final long LONGEST_PAUSE = Duration.ofSeconds(30).toNanos();
+
+  private static final long STARVING = Duration.ofSeconds(1).toNanos();
+
+  /** Calls in a second; with fewer nothing would be learnt. */
+  private static final double LEAST_RATE = 1;
+
+  private static final double GROWTH = 1.1;
+  private static final double EXTRA = 0.5;
+
+  private final LongSupplier clock;
+  private final RecentCalls recent;
+
+  /** Calls in a second; infinite: there is no limit. */
+  private double rate = Double.POSITIVE_INFINITY;
+
+  /** Calls that may be made now; negative where some were made without asking. */
+  private double credit;
+
+  /** Calls that were let pass and have not been sent yet. */
+  private int taken;
+
+  private long takenAt;
+  private long counted;
+  private long grownAt;
+  private long pausedUntil;
+  private long throttledAt;
+
+  Pace() {
+    this(System::nanoTime);
+  }
+
+  Pace(LongSupplier clock) {
+    this.clock = clock;
+    this.recent = new RecentCalls(clock);
+  }
+
+  /** Whether the back end limits calls, as far as is known. */
+  synchronized boolean isLimited() {
+    refresh();
+    return rate != Double.POSITIVE_INFINITY;
+  }
+
+  /** How many calls may be made now. */
+  synchronized int available() {
+    refresh();
+    if (rate == Double.POSITIVE_INFINITY) {
+      return Integer.MAX_VALUE;
+    }
+    return clock.getAsLong() - pausedUntil < 0 ? 0 : (int) Math.max(0, credit);
+  }
+
+  /** Whether none was made for a second though it might have been. */
+  synchronized boolean isStarving() {
+    return clock.getAsLong() - takenAt >= STARVING;
+  }
+
+  /** A call is let pass, and will be sent. */
+  synchronized void take() {
+    takenAt = clock.getAsLong();
+    if (rate != Double.POSITIVE_INFINITY) {
+      credit--;
+      taken++;
+    }
+  }
+
+  /** When a call would be sent before which so many others wait. */
+  synchronized Duration wait(int others) {
+    refresh();
+    if (rate == Double.POSITIVE_INFINITY) {
+      return Duration.ZERO;
+    }
+    long pause = Math.max(0, pausedUntil - clock.getAsLong());
+    double turn = Math.max(0, others + 1 - Math.max(0, credit)) / rate * SECOND;
+    return Duration.ofNanos(Math.max(pause, (long) turn));
+  }
+
+  /** What 9 of 10 recent calls took at most. */
+  synchronized Duration usualTime() {
+    return recent.usualTime();
+  }
+
+  /** A call is sent, whether or not it had to ask. */
+  synchronized void sent() {
+    if (taken > 0) {
+      taken--;
+    } else if (rate != Double.POSITIVE_INFINITY) {
+      credit = Math.max(-rate, credit - 1);
+    }
+  }
+
+  /** The back end has let a call pass. */
+  synchronized void passed(Duration took) {
+    recent.passed(took);
+  }
+
+  /** The back end has throttled a call. */
+  synchronized void throttled(Duration retryAfter) {
+    long now = clock.getAsLong();
+    if (rate == Double.POSITIVE_INFINITY) {
+      credit = 0;
+      taken = 0;
+      counted = now;
+    }
+    rate = Math.max(LEAST_RATE, recent.lastSecond());
+    credit = Math.min(credit, 0);
+    long pause = Math.clamp(retryAfter.toNanos(), (long) (SECOND / rate), LONGEST_PAUSE);
+    pausedUntil = Math.max(pausedUntil, now + pause);
+    throttledAt = now;
+    grownAt = now;
+  }
+
+  private void refresh() {
+    if (rate == Double.POSITIVE_INFINITY) {
+      return;
+    }
+    long now = clock.getAsLong();
+    if (now - throttledAt >= FORGET) {
+      rate = Double.POSITIVE_INFINITY;
+      return;
+    }
+    for (; now - grownAt >= STEP; grownAt += STEP) {
+      rate = rate * GROWTH + EXTRA;
+    }
+    double mostAtOnce = Math.max(1, rate / 10);
+    credit = Math.min(mostAtOnce, credit + rate * ((now - counted) / SECOND));
+    counted = now;
+  }
+}

@@ -1,0 +1,51 @@
+package io.github.keywrap.domain;
+
+import io.github.keywrap.domain.KmsException.Throttled;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * The paces of one key in a remote back end, one for each operation. They learn from every call
+ * that is sent, those of probes and read-backs too; {@link PooledBulkhead} keeps to them.
+ */
+public final class Paces {
+  private final Pace wraps = new Pace();
+  private final Pace unwraps = new Pace();
+
+  Pace of(Operation operation) {
+    return switch (operation) {
+      case WRAP -> wraps;
+      case UNWRAP -> unwraps;
+    };
+  }
+
+  /** The same key, from whose calls the paces learn. */
+  public KeyWrapper learningFrom(KeyWrapper wrapper) {
+    return new ForwardingKeyWrapper(wrapper) {
+      @Override
+      public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
+        return learn(wraps, () -> super.wrap(plaintext, deadline));
+      }
+
+      @Override
+      public SecretBytes unwrap(WrappedKey wrapped, Deadline deadline) {
+        return learn(unwraps, () -> super.unwrap(wrapped, deadline));
+      }
+    };
+  }
+
+  private static <T> T learn(Pace pace, Supplier<T> call) {
+    long began = System.nanoTime();
+    pace.sent();
+    try {
+      T result = call.get();
+      pace.passed(Duration.ofNanos(System.nanoTime() - began));
+      return result;
+    } catch (Throttled throttled) {
+      if (throttled.isPassing()) {
+        pace.throttled(throttled.retryAfter());
+      }
+      throw throttled;
+    }
+  }
+}

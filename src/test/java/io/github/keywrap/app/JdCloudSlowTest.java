@@ -1,0 +1,63 @@
+package io.github.keywrap.app;
+
+import static io.github.keywrap.app.JdCloudKey.DEK;
+import static io.github.keywrap.app.JdCloudRing.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.fakekms.Fault;
+import io.github.keywrap.fakekms.Operation;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A KMS that is slow is no KMS that is away. */
+final class JdCloudSlowTest {
+  /** What kube-apiserver gives a call. */
+  private static final Duration TIME = Duration.ofSeconds(3);
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @ValueSource(ints = {900, 1_100, 2_500})
+  void serves(int milliseconds) throws Exception {
+    try (JdCloudRing ring = new JdCloudRing(folder, "health-interval", "5m")) {
+      WrappedKey wrapped = ring.wrap(TIME).join();
+      ring.settings.kms.delay(Duration.ofMillis(milliseconds));
+      for (int round = 0; round < 2; round++) {
+        int before = ring.settings.kms.requests(Operation.DECRYPT);
+        List<CompletableFuture<byte[]>> reads = new ArrayList<>();
+        for (int call = 0; call < 6; call++) {
+          reads.add(ring.unwrap(wrapped, TIME));
+        }
+        assertThat(reads).allSatisfy(read -> assertThat(read.join()).isEqualTo(DEK));
+        assertThat(ring.settings.kms.requests(Operation.DECRYPT) - before)
+            .as("requests for 6 calls")
+            .isLessThanOrEqualTo(round == 0 ? 12 : 6);
+      }
+      assertThat(failure(ring.wrap(Duration.ofSeconds(10)))).as("a wrap, read back").isNull();
+    }
+  }
+
+  @Test
+  void aRequestWithoutAnAnswerIsSentOnceMoreWhereAnswersAreUsuallyFast() throws Exception {
+    try (JdCloudRing ring = new JdCloudRing(folder, "health-interval", "5m")) {
+      WrappedKey wrapped = ring.wrap(TIME).join();
+      ring.settings.kms.faultTimes(1, Fault.NO_ANSWER, Operation.DECRYPT);
+      long began = System.nanoTime();
+      assertThat(ring.unwrap(wrapped, TIME).join()).isEqualTo(DEK);
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isBetween(Duration.ofSeconds(1), Duration.ofMillis(1_900));
+      int before = ring.settings.kms.requests(Operation.DECRYPT);
+      ring.settings.kms.fault(Fault.NO_ANSWER, Operation.DECRYPT);
+      assertThat(failure(ring.unwrap(wrapped, TIME))).isNotNull();
+      assertThat(ring.settings.kms.requests(Operation.DECRYPT) - before).isEqualTo(2);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.github.keywrap.app;
+
+import static io.github.keywrap.app.JdCloudKey.DEK;
+import static io.github.keywrap.app.JdCloudRing.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.keywrap.domain.KeyHealth;
+import io.github.keywrap.domain.KmsException.Throttled;
+import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.fakekms.Fault;
+import io.github.keywrap.fakekms.Operation;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A KMS that limits calls: they wait for their turn, and it is no outage. */
+final class JdCloudThrottlingTest {
+  private static final Duration TIME = Duration.ofSeconds(10);
+
+  @TempDir private Path folder;
+
+  @Test
+  void allCallsGoThroughWhereTheTimeOfEachIsEnough() throws Exception {
+    try (JdCloudRing ring = new JdCloudRing(folder, "keys.k.pool.threads", "8")) {
+      WrappedKey wrapped = ring.wrap(TIME).join();
+      ring.settings.kms.rateLimit(20);
+      List<CompletableFuture<byte[]>> reads = new ArrayList<>();
+      for (int call = 0; call < 200; call++) {
+        reads.add(ring.unwrap(wrapped, TIME));
+      }
+      long passed = reads.stream().filter(read -> failure(read) == null).count();
+      assertThat(passed).isEqualTo(200);
+      assertThat(ring.settings.kms.requests(Operation.DECRYPT)).isLessThan(400);
+      assertThat(ring.key.monitor().health()).isInstanceOf(KeyHealth.Healthy.class);
+    }
+  }
+
+  @Test
+  void whatCannotBeSentInTimeFailsAtOnceAsThrottled() throws Exception {
+    try (JdCloudRing ring = new JdCloudRing(folder)) {
+      WrappedKey wrapped = ring.wrap(TIME).join();
+      ring.settings.kms.rateLimit(5);
+      List<CompletableFuture<byte[]>> flood = new ArrayList<>();
+      for (int call = 0; call < 200; call++) {
+        flood.add(ring.unwrap(wrapped, Duration.ofSeconds(2)));
+      }
+      await().until(() -> ring.settings.kms.requests(Operation.DECRYPT) > 20);
+      long began = System.nanoTime();
+      assertThat(failure(ring.unwrap(wrapped, Duration.ofSeconds(2))))
+          .isInstanceOf(Throttled.class)
+          .hasMessageContaining("too late");
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(500));
+      assertThat(flood).filteredOn(call -> failure(call) == null).isNotEmpty();
+      assertThat(flood)
+          .filteredOn(call -> failure(call) != null)
+          .allSatisfy(call -> assertThat(failure(call)).isInstanceOf(Throttled.class));
+    }
+  }
+
+  @Test
+  void decryptGoesBeforeEncrypt() throws Exception {
+    try (JdCloudRing ring = new JdCloudRing(folder, "verify-wrap", "off")) {
+      WrappedKey wrapped = ring.wrap(TIME).join();
+      ring.settings.kms.rateLimit(20);
+      AtomicLong lastRead = new AtomicLong();
+      AtomicLong lastWrite = new AtomicLong();
+      List<CompletableFuture<?>> calls = new ArrayList<>();
+      for (int call = 0; call < 40; call++) {
+        calls.add(ring.wrap(TIME).thenRun(() -> lastWrite.set(System.nanoTime())));
+        calls.add(ring.unwrap(wrapped, TIME).thenRun(() -> lastRead.set(System.nanoTime())));
+      }
+      assertThat(calls).allSatisfy(call -> assertThat(failure(call)).isNull());
+      assertThat(lastRead.get()).isLessThan(lastWrite.get() - Duration.ofMillis(500).toNanos());
+    }
+  }
+
+  @Test
+  void retryAfterIsKept() throws Exception {
+    try (JdCloudRing ring = new JdCloudRing(folder, "health-interval", "5m")) {
+      WrappedKey wrapped = ring.wrap(TIME).join();
+      ring.settings.kms.faultTimes(1, Fault.RETRY_LATER, Operation.DECRYPT);
+      long began = System.nanoTime();
+      assertThat(ring.unwrap(wrapped, TIME).join()).isEqualTo(DEK);
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2));
+      ring.settings.kms.faultTimes(1, Fault.RETRY_LATER, Operation.DECRYPT);
+      began = System.nanoTime();
+      assertThat(failure(ring.unwrap(wrapped, Duration.ofMillis(900))))
+          .isInstanceOf(Throttled.class);
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(500));
+    }
+  }
+
+  /** Nobody calls; what is asked for are probes and versions. */
+  @Test
+  void askedForNoMoreThanWhenWell() throws Exception {
+    String[] fast = {"health-interval", "1s", "keys.k.version-interval", "6s"};
+    try (JdCloudRing ring = new JdCloudRing(folder, fast)) {
+      long well = requestsIn(ring, Duration.ofSeconds(6));
+      ring.settings.kms.fault(Fault.RATE_LIMITED);
+      long throttled = requestsIn(ring, Duration.ofSeconds(6));
+      assertThat(throttled).isPositive().isLessThanOrEqualTo(well);
+      assertThat(ring.key.monitor().health()).isInstanceOf(KeyHealth.Healthy.class);
+    }
+  }
+
+  private static long requestsIn(JdCloudRing ring, Duration time) {
+    int before = ring.settings.kms.requests();
+    long began = System.nanoTime();
+    await().atMost(time.multipliedBy(2)).until(() -> System.nanoTime() - began > time.toNanos());
+    return ring.settings.kms.requests() - before;
+  }
+}

@@ -1,0 +1,87 @@
+package io.github.keywrap.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Against a back end that takes so many calls in a second, in a time that a test makes pass. */
+final class PaceTest {
+  private static final long MILLISECOND = 1_000_000;
+
+  private long now;
+  private final Pace pace = new Pace(() -> now);
+
+  @Test
+  void hasNoLimitUntilACallWasThrottled() {
+    assertThat(pace.isLimited()).isFalse();
+    assertThat(pace.available()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(pace.wait(1_000)).isZero();
+  }
+
+  @Test
+  void usesWhatTheBackEndAllowsAndAsksForLittleMore() {
+    assertUses(20);
+    assertUses(3);
+    assertUses(300);
+  }
+
+  /** The bucket of the back end holds what it allows in a second. */
+  private void assertUses(int perSecond) {
+    double tokens = perSecond;
+    int passed = 0;
+    int throttled = 0;
+    for (int millisecond = 0; millisecond < 20_000; millisecond += 10) {
+      now += 10 * MILLISECOND;
+      tokens = Math.min(perSecond, tokens + perSecond / 100.0);
+      for (int left = Math.min(64, pace.available()); left > 0; left--) {
+        pace.take();
+        pace.sent();
+        if (tokens >= 1) {
+          tokens--;
+          passed++;
+          pace.passed(Duration.ofMillis(5));
+        } else {
+          throttled++;
+          pace.throttled(Duration.ZERO);
+        }
+      }
+    }
+    assertThat(passed).as("of %d a second", perSecond).isGreaterThan((int) (perSecond * 20 * 0.85));
+    assertThat(throttled).as("of %d a second", perSecond).isLessThan(passed);
+    now += Duration.ofMinutes(2).toNanos();
+  }
+
+  @Test
+  void keepsThePauseThatTheBackEndAsksForButNoEndlessOne() {
+    pace.throttled(Duration.ofSeconds(2));
+    assertThat(pace.wait(0)).isEqualTo(Duration.ofSeconds(2));
+    now += Duration.ofMillis(1_990).toNanos();
+    assertThat(pace.available()).isZero();
+    now += Duration.ofMillis(20).toNanos();
+    assertThat(pace.available()).isPositive();
+    pace.throttled(Duration.ofDays(1));
+    assertThat(pace.wait(0)).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void forgetsTheLimitAfterAMinute() {
+    pace.throttled(Duration.ZERO);
+    assertThat(pace.isLimited()).isTrue();
+    now += Duration.ofSeconds(61).toNanos();
+    assertThat(pace.isLimited()).isFalse();
+  }
+
+  @Test
+  void knowsWhatNineOfTenCallsTake() {
+    assertThat(pace.usualTime()).isZero();
+    for (int i = 1; i <= 10; i++) {
+      pace.passed(Duration.ofMillis(i * 10L));
+    }
+    assertThat(pace.usualTime()).isEqualTo(Duration.ofMillis(90));
+    for (int i = 0; i < 200; i++) {
+      pace.passed(Duration.ofMillis(5));
+    }
+    assertThat(pace.usualTime()).isEqualTo(Duration.ofMillis(5));
+  }
+}
