@@ -5,10 +5,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.github.keywrap.domain.SystemWords;
+import java.util.List;
 
 /**
  * Who may know whom. A rule that stands in the way is changed with a decision record, not here
@@ -18,6 +22,23 @@ import com.tngtech.archunit.lang.ArchRule;
     packages = "io.github.keywrap",
     importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
+  private static final DescribedPredicate<JavaMethodCall> MESSAGE_OF_A_FOREIGN_EXCEPTION =
+      DescribedPredicate.describe(
+          "a message of an exception that is not keywrap's is read",
+          call ->
+              call.getTargetOwner().isAssignableTo(Throwable.class)
+                  && !call.getTargetOwner().getPackageName().startsWith("io.github.keywrap")
+                  && List.of("getMessage", "getLocalizedMessage", "getOriginalMessage")
+                      .contains(call.getName()));
+
+  private static final DescribedPredicate<JavaMethodCall> LOGS_AN_EXCEPTION =
+      DescribedPredicate.describe(
+          "an exception is logged, with the messages of all its causes",
+          call ->
+              call.getTargetOwner().isAssignableTo(System.Logger.class)
+                  && call.getTarget().getRawParameterTypes().stream()
+                      .anyMatch(type -> type.isAssignableTo(Throwable.class)));
+
   @ArchTest
   static final ArchRule layers =
       layeredArchitecture()
@@ -122,6 +143,26 @@ final class ArchitectureTest {
           .callMethod(Runtime.class, "exit", int.class)
           .orShould()
           .callMethod(Runtime.class, "halt", int.class);
+
+  /** It may repeat what a parser was reading: a secret key that lacks a quote, for example. */
+  @ArchTest
+  static final ArchRule nobodyTellsWhatForeignExceptionsSay =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName(SystemWords.class.getName())
+          // The command line: it repeats what the caller typed.
+          .and()
+          .doNotHaveSimpleName("ErrorOutput")
+          // Finds a number in it, and tells that.
+          .and()
+          .doNotHaveSimpleName("ProviderFailure")
+          // The loader of libraries names files and symbols.
+          .and()
+          .doNotHaveSimpleName("CryptokiLoader")
+          .should()
+          .callMethodWhere(MESSAGE_OF_A_FOREIGN_EXCEPTION)
+          .orShould()
+          .callMethodWhere(LOGS_AN_EXCEPTION);
 
   @ArchTest
   static final ArchRule noCycles =

@@ -1,5 +1,6 @@
 package io.github.keywrap.app;
 
+import io.github.keywrap.domain.SystemWords;
 import io.github.keywrap.settings.ManagementSettings;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -42,7 +43,7 @@ final class ManagementEndpoints {
     } catch (UnknownHostException e) {
       warn(settings, "the host is not known");
     } catch (IOException e) {
-      warn(settings, String.valueOf(e.getMessage()));
+      warn(settings, SystemWords.of(e));
     }
     return false;
   }

@@ -60,8 +60,7 @@ public record Serving(Settings settings, KeyRing ring, SocketClaim claim, Termin
     switch (failure) {
       case null -> {}
       case RuntimeException known -> throw known;
-      default ->
-          throw new IllegalStateException("could not serve: " + failure.getMessage(), failure);
+      default -> throw new IllegalStateException("could not serve", failure);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.keywrap.cli;
 
 import io.github.keywrap.domain.KmsException;
+import io.github.keywrap.domain.OperatorException;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,7 @@ final class CheckReport {
       result = step.get();
       passed = true;
     } catch (CheckFailedException e) {
-      result = String.valueOf(e.getMessage());
+      result = e.getMessage();
     } catch (KmsException e) {
       result = e.kind() + ": " + e.getMessage();
     } catch (StatusRuntimeException e) {
@@ -59,15 +60,20 @@ final class CheckReport {
             return result.apply(value.get());
           } catch (RuntimeException e) {
             failure.set(e);
-            throw e instanceof KmsException known
-                ? known
-                : new CheckFailedException(String.valueOf(e.getMessage()));
+            throw e instanceof KmsException known ? known : new CheckFailedException(reason(e));
           }
         });
     if (failure.get() != null) {
       throw failure.get();
     }
     return value.get();
+  }
+
+  /** Of an exception that is not ours, its words stay unsaid: they may repeat a secret. */
+  private static String reason(RuntimeException failure) {
+    return failure instanceof OperatorException known
+        ? known.getMessage()
+        : "a defect in keywrap: " + failure.getClass().getSimpleName();
   }
 
   boolean allPassed() {

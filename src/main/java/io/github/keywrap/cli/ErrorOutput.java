@@ -1,12 +1,15 @@
 package io.github.keywrap.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import io.github.keywrap.config.ConfigurationException;
 import io.github.keywrap.config.Problem;
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.OperatorException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParameterException;
@@ -15,6 +18,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Every error on standard error as {@code error: …}, then {@code hint: …}; never a stack trace. */
 final class ErrorOutput implements IExecutionExceptionHandler {
+  private static final String OURS = "io.github.keywrap.";
+
   @Override
   public int handleExecutionException(
       Exception failure, CommandLine command, ParseResult parseResult) {
@@ -26,6 +31,7 @@ final class ErrorOutput implements IExecutionExceptionHandler {
       }
       case OperatorException e -> print(err, e.getMessage(), e.hint());
       case KmsException e -> print(err, e.getMessage(), "");
+      case CheckFailedException e -> print(err, e.getMessage(), "");
       default -> defect(err, failure);
     };
   }
@@ -51,16 +57,22 @@ final class ErrorOutput implements IExecutionExceptionHandler {
     return ExitCode.FAILED;
   }
 
+  /** By its place, and not in its own words: those of a library may repeat a secret. */
   private static int defect(PrintWriter err, Exception failure) {
     Throwable origin = failure;
     while (origin.getCause() != null) {
       origin = origin.getCause();
     }
+    List<StackTraceElement> frames = List.of(origin.getStackTrace());
     String where =
-        Arrays.stream(origin.getStackTrace()).findFirst().map(f -> " at " + f).orElse("");
+        Stream.concat(
+                frames.stream().limit(1),
+                frames.stream().skip(1).filter(f -> f.getClassName().startsWith(OURS)).limit(1))
+            .map(frame -> " at " + frame)
+            .collect(joining(","));
     return print(
         err,
-        origin.getClass().getSimpleName() + ": " + origin.getMessage() + where,
+        "a defect: " + origin.getClass().getSimpleName() + where,
         "this is a defect in keywrap; please report it with this line");
   }
 

@@ -2,6 +2,7 @@ package io.github.keywrap.cli;
 
 import com.google.protobuf.ByteString;
 import io.github.keywrap.app.Serving;
+import io.github.keywrap.domain.SystemWords;
 import io.github.keywrap.transport.KmsClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,8 +89,10 @@ final class TrainingRunCommand implements Callable<Integer> {
       for (String endpoint : List.of("livez", "readyz", "healthz", "metrics")) {
         get(URI.create("http://127.0.0.1:" + port + "/" + endpoint));
       }
-    } catch (IOException | InterruptedException e) {
-      throw new CheckFailedException("the training run failed: " + e.getMessage());
+    } catch (IOException e) {
+      throw new CheckFailedException("the training run failed: " + SystemWords.of(e));
+    } catch (InterruptedException e) {
+      throw new CheckFailedException("the training run was interrupted");
     } finally {
       Serving.stop();
     }

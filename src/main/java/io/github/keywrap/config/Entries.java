@@ -25,7 +25,9 @@ final class Entries {
     if (before != null) {
       problems.add(
           new Problem(
-              entry.place(), name + " is given twice", "it is also given at " + before.place()));
+              entry.place(),
+              ShownName.ofSetting(name) + " is given twice",
+              "it is also given at " + before.place()));
     }
   }
 

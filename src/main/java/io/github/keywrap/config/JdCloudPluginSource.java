@@ -1,7 +1,7 @@
 package io.github.keywrap.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.github.keywrap.settings.JdCloudPluginFile;
+import io.github.keywrap.settings.MalformedFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -53,10 +53,12 @@ final class JdCloudPluginSource implements SettingsSource {
       if (problems.isEmpty()) {
         map(file, entries);
       }
-    } catch (JsonProcessingException e) {
-      String line = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
+    } catch (MalformedFileException e) {
       problems.add(
-          new Problem(path + line, "is not the JSON of k8s-kms-plugin", e.getOriginalMessage()));
+          new Problem(
+              path + e.place(),
+              e.getMessage(),
+              "it must be the JSON of k8s-kms-plugin, saved as UTF-8: see docs/jdcloud.md"));
     } catch (NoSuchFileException e) {
       problems.add(
           new Problem(
@@ -90,8 +92,15 @@ final class JdCloudPluginSource implements SettingsSource {
         warnings.add(
             new Problem(
                 path + ":" + field.line(),
-                field.name() + " is not a field of k8s-kms-plugin, and is ignored",
+                ShownName.of(field.name(), known)
+                    + " is not a field of k8s-kms-plugin, and is ignored",
                 NearestName.hint(field.name(), known)));
+      } else if (file.field(field.name()).filter(last -> last != field).isPresent()) {
+        warnings.add(
+            new Problem(
+                path + ":" + field.line(),
+                ShownName.of(field.name(), known) + " is given again below",
+                "the last one counts, as it did for the old plugin"));
       }
     }
     warnings.add(

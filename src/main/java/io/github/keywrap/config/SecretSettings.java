@@ -2,6 +2,7 @@ package io.github.keywrap.config;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -12,6 +13,14 @@ import java.util.stream.Stream;
  */
 record SecretSettings(
     Setting file, Setting credential, Setting environment, Setting asIs, Optional<JsonPlace> json) {
+
+  /** What secrets are called in the settings. */
+  static final Set<String> NAMES =
+      Set.of("passphrase", "pin", "access-key", "secret-key", "session-token", "proxy-password");
+
+  /** What may be said of each: where it is, and how it is taken. */
+  static final Set<String> PLACES =
+      Set.of("file", "credential", "environment", "plugin-file", "as-is");
 
   /**
    * A field of a JSON file.

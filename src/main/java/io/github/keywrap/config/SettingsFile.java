@@ -1,13 +1,11 @@
 package io.github.keywrap.config;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.keywrap.settings.MalformedFileException;
+import io.github.keywrap.settings.TextFile;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,11 +14,9 @@ import java.util.Properties;
 
 /**
  * Reads a settings file, flat and untyped: YAML (also nested), or properties if its name ends so.
- * Values keep the text they were written with: {@code mode: 0600} is the four characters.
+ * What it says of the file is in words of its own: a parser's repeat what may be a secret.
  */
 final class SettingsFile implements SettingsSource {
-  private static final long MAX_LENGTH = 1_048_576;
-
   private final Path path;
 
   SettingsFile(Path path) {
@@ -32,30 +28,32 @@ final class SettingsFile implements SettingsSource {
     try {
       if (!Files.isRegularFile(path) && Files.exists(path)) {
         problems.add(new Problem(path.toString(), "is not a regular file", ""));
-      } else if (Files.size(path) > MAX_LENGTH) {
-        problems.add(new Problem(path.toString(), "is over 1 MiB", ""));
-      } else if (path.toString().endsWith(".properties")) {
-        readProperties(entries);
+        return;
+      }
+      String text = new String(TextFile.read(path), UTF_8);
+      if (path.toString().endsWith(".properties")) {
+        readProperties(text, entries);
       } else {
-        readYaml(entries, problems);
+        new YamlSettings(path, entries, problems).read(text);
       }
     } catch (NoSuchFileException e) {
       problems.add(
           new Problem(path.toString(), "does not exist", "name the settings with --config FILE"));
-    } catch (JsonProcessingException e) {
-      String place = path + (e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr());
-      problems.add(new Problem(place, "is not YAML that keywrap can read", firstLine(e)));
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (MalformedFileException e) {
       problems.add(
-          new Problem(
-              path.toString(), "cannot be read", "check that this user may read it, as UTF-8"));
+          new Problem(path + e.place(), e.getMessage(), "mend this place, and save it as UTF-8"));
+    } catch (IOException e) {
+      problems.add(
+          new Problem(path.toString(), "cannot be read", "check that this user may read it"));
     }
   }
 
-  private void readProperties(Entries entries) throws IOException {
+  private void readProperties(String text, Entries entries) throws IOException {
     Properties properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(path)) {
-      properties.load(reader);
+    try {
+      properties.load(new StringReader(text));
+    } catch (IllegalArgumentException malformed) {
+      throw new MalformedFileException("has a \\u that four hex digits do not follow", 0, 0);
     }
     properties.stringPropertyNames().stream()
         .sorted()
@@ -63,54 +61,5 @@ final class SettingsFile implements SettingsSource {
             name ->
                 entries.add(
                     name, new Entry(properties.getProperty(name).strip(), path.toString())));
-  }
-
-  private void readYaml(Entries entries, List<Problem> problems) throws IOException {
-    YAMLFactory yaml =
-        YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-    try (Reader reader = Files.newBufferedReader(path);
-        YAMLParser parser = yaml.createParser(reader)) {
-      if (parser.nextToken() == JsonToken.START_OBJECT) {
-        readObject(parser, "", entries, problems);
-        if (parser.nextToken() != null) {
-          problems.add(new Problem(place(parser), "a second document begins", "keep one"));
-        }
-      } else {
-        problems.add(
-            new Problem(path.toString(), "holds no settings", "it begins with \"keywrap:\""));
-      }
-    }
-  }
-
-  private void readObject(YAMLParser parser, String prefix, Entries entries, List<Problem> problems)
-      throws IOException {
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = prefix + parser.currentName();
-      String place = place(parser);
-      switch (parser.nextToken()) {
-        case START_OBJECT -> readObject(parser, name + ".", entries, problems);
-        case START_ARRAY -> {
-          problems.add(new Problem(place, name + " is a list, and takes one value", ""));
-          parser.skipChildren();
-        }
-        case VALUE_NULL ->
-            problems.add(new Problem(place, name + " has no value", "give one, or drop the line"));
-        default -> {
-          if (parser.isCurrentAlias()) {
-            problems.add(new Problem(place, name + " is an alias", "write the value itself"));
-          } else {
-            entries.add(name, new Entry(parser.getText(), place));
-          }
-        }
-      }
-    }
-  }
-
-  private String place(JsonParser parser) {
-    return path + ":" + parser.currentTokenLocation().getLineNr();
-  }
-
-  private static String firstLine(JsonProcessingException e) {
-    return e.getOriginalMessage().lines().findFirst().orElse("");
   }
 }

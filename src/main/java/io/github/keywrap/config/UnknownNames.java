@@ -1,20 +1,18 @@
 package io.github.keywrap.config;
 
 import java.util.List;
-import java.util.Set;
 
 /** Reports names that are no settings, with the nearest that is. */
 final class UnknownNames {
-  private static final Set<String> SECRETS =
-      Set.of("passphrase", "pin", "access-key", "secret-key", "session-token");
-
   private UnknownNames() {}
 
   static void report(Entries entries, List<Problem> problems) {
     for (String name : entries.names()) {
       if (!isKnown(name, entries)) {
         String place = entries.get(name).map(Entry::place).orElse("");
-        problems.add(new Problem(place, name + " is not a setting", hint(name, entries)));
+        problems.add(
+            new Problem(
+                place, ShownName.ofSetting(name) + " is not a setting", hint(name, entries)));
       }
     }
   }
@@ -31,7 +29,7 @@ final class UnknownNames {
       return "all settings are below \"keywrap:\"";
     }
     String secret = name.substring(name.lastIndexOf('.') + 1);
-    if (SECRETS.contains(secret)) {
+    if (SecretSettings.NAMES.contains(secret)) {
       return "a secret is never given inline: " + secret + ": { file: PATH }";
     }
     return entries.keyNames().stream()

@@ -160,7 +160,11 @@ public final class HealthMonitor implements AutoCloseable {
     try {
       return probe.reads();
     } catch (RuntimeException defect) {
-      LOG.log(Level.DEBUG, "what key \"" + name + "\" wrapped could not be tried", defect);
+      LOG.log(
+          Level.DEBUG,
+          "what key \"{0}\" wrapped could not be tried: {1}",
+          name,
+          DefectTrace.of(defect));
       return Reads.UNKNOWN;
     }
   }
@@ -184,7 +188,11 @@ public final class HealthMonitor implements AutoCloseable {
       };
     } catch (RuntimeException defect) {
       if (before instanceof KeyHealth.Healthy || before instanceof KeyHealth.Unknown) {
-        LOG.log(Level.ERROR, "probe of key \"" + name + "\" hit a defect in keywrap", defect);
+        LOG.log(
+            Level.ERROR,
+            "probe of key \"{0}\" hit a defect in keywrap: {1}",
+            name,
+            DefectTrace.of(defect));
       }
       return before.failed(
           new BackendUnavailable("the probe failed: " + defect.getClass().getSimpleName(), defect),

@@ -3,6 +3,7 @@ package io.github.keywrap.jdcloud;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.DefectTrace;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.jdcloud.CallFailure.Unanswered;
 import io.github.keywrap.settings.AssumedRoleSettings;
@@ -89,7 +90,10 @@ final class AssumedRole implements CredentialSource {
       }
       trouble = "its role cannot be assumed again: " + failure.getMessage();
     } catch (RuntimeException defect) {
-      LOG.log(Level.ERROR, "renewing temporary credentials hit a defect in keywrap", defect);
+      LOG.log(
+          Level.ERROR,
+          "renewing temporary credentials hit a defect in keywrap: {0}",
+          DefectTrace.of(defect));
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.keywrap.jdcloud;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.github.keywrap.domain.DefectTrace;
 import io.github.keywrap.jdcloud.VersionState.Unknown;
 import io.github.keywrap.jdcloud.VersionState.Untracked;
 import java.lang.System.Logger;
@@ -74,7 +75,11 @@ final class VersionWatch implements AutoCloseable {
       look();
       next = versions.pause(usual);
     } catch (RuntimeException defect) {
-      LOG.log(Level.ERROR, "the versions of key \"" + name + "\": a defect in keywrap", defect);
+      LOG.log(
+          Level.ERROR,
+          "the versions of key \"{0}\": a defect in keywrap: {1}",
+          name,
+          DefectTrace.of(defect));
     }
     try {
       ScheduledFuture<?> _ =

@@ -21,7 +21,9 @@ final class Failures {
           new BackendUnavailable("the token fails: " + e.getMessage(), e);
       case UnusableOutputException e ->
           new BackendUnavailable("the token does not work: " + e.getMessage(), e);
-      default -> new BackendUnavailable("a defect in keywrap: %s".formatted(failure), failure);
+      default ->
+          new BackendUnavailable(
+              "a defect in keywrap: " + failure.getClass().getSimpleName(), failure);
     };
   }
 

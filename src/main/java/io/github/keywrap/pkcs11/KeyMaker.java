@@ -108,9 +108,12 @@ final class KeyMaker {
       OperatorException left =
           new OperatorException(
               "the MAC key could not be made (%s), and the key \"%s\" with id %s could not be destroyed"
-                      .formatted(failure.getMessage(), label(), HexFormat.of().formatHex(id))
+                      .formatted(
+                          Failures.translate(failure).getMessage(),
+                          label(),
+                          HexFormat.of().formatHex(id))
                   + " again ("
-                  + alsoFailed.getMessage()
+                  + Failures.translate(alsoFailed).getMessage()
                   + ")",
               "destroy it with the vendor's tools, it has wrapped nothing; then run keygen again");
       left.initCause(failure);

@@ -41,7 +41,7 @@ final class Losses {
           Level.WARNING,
           "key \"{0}\": connection to the token lost: {1}{2}",
           key,
-          why.getMessage(),
+          Failures.translate(why).getMessage(),
           told.leftOut());
     }
     return Pauses.afterLoss(soon);

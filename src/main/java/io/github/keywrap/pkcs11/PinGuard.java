@@ -5,6 +5,7 @@ import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SystemWords;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -81,7 +82,7 @@ final class PinGuard {
       case FileAlreadyExistsException file -> "it is no folder: " + file.getFile();
       case FileSystemException other when other.getReason() == null ->
           "%s: %s".formatted(other.getClass().getSimpleName(), other.getFile());
-      default -> String.valueOf(e.getMessage());
+      default -> SystemWords.of(e);
     };
   }
 

@@ -7,6 +7,7 @@ import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SystemWords;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.TokenProfile.Sm4Sealed;
 import java.io.IOException;
@@ -199,7 +200,7 @@ public final class Pkcs11Keys {
       return new PinRecords(stateDirectory).forgetAll();
     } catch (IOException e) {
       throw new OperatorException(
-          "cannot change " + stateDirectory + ": " + e.getMessage(),
+          "cannot change " + stateDirectory + ": " + SystemWords.of(e),
           "run as the user that keywrap serves as");
     }
   }

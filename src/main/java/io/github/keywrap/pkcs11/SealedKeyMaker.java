@@ -148,7 +148,8 @@ final class SealedKeyMaker {
           .decrypt(session, sealed.associatedData(), sealed.encrypted(), deadline);
     } catch (InvalidCiphertext | DoubtfulCiphertextException refused) {
       throw new OperatorException(
-          "the token's key does not open the sealed key: " + refused.getMessage(),
+          "the token's key does not open the sealed key: "
+              + Failures.translate(refused).getMessage(),
           "it was altered, or sealed by another key: use a good backup");
     }
   }

@@ -144,7 +144,7 @@ public final class TokenListing {
     try {
       describe.run();
     } catch (Pkcs11Exception | UnusableOutputException refused) {
-      lines.add(what + "not told: " + refused.getMessage());
+      lines.add(what + "not told: " + Failures.translate(refused).getMessage());
     }
   }
 

@@ -2,7 +2,7 @@ package io.github.keywrap.settings;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
-import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -16,20 +16,14 @@ import java.util.Optional;
 
 /**
  * The JSON configuration of jdcloud-sec/k8s-kms-plugin, flat and untyped. Like that plugin it takes
- * names in any case; unlike it, comments that begin with {@code #} and a comma after the last
- * field. Two of the fields are secrets: it has no {@code toString}.
+ * names in any case, and the last of several; unlike it, comments that begin with {@code #} and a
+ * comma after the last field. Two of the fields are secrets: it has no {@code toString}.
  */
 public final class JdCloudPluginFile {
-  private static final int MAX_LENGTH = 1_048_576;
-
   private static final JsonFactory STRICT =
-      new JsonFactoryBuilder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          .build();
+      new JsonFactoryBuilder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
   private static final JsonFactory LENIENT =
       new JsonFactoryBuilder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .enable(JsonReadFeature.ALLOW_YAML_COMMENTS)
           .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
@@ -58,37 +52,51 @@ public final class JdCloudPluginFile {
   /**
    * Reads the file.
    *
-   * @throws JsonProcessingException if it is not one JSON object of plain values
-   * @throws IOException if it cannot be read, is no file, or is over 1 MiB
+   * @throws MalformedFileException if it is not one JSON object of plain values, in UTF-8, or is no
+   *     file, or is over 1 MiB
+   * @throws IOException if it cannot be read
    */
   public static JdCloudPluginFile read(Path path) throws IOException {
-    byte[] content = SmallFile.read(path, MAX_LENGTH);
+    byte[] content = TextFile.read(path);
     try {
       return new JdCloudPluginFile(parse(content, STRICT), true);
-    } catch (JsonProcessingException notStrict) {
+    } catch (JsonProcessingException | MalformedFileException notStrict) {
+      return lenient(content);
+    }
+  }
+
+  private static JdCloudPluginFile lenient(byte[] content) throws IOException {
+    try {
       return new JdCloudPluginFile(parse(content, LENIENT), false);
+    } catch (JsonProcessingException e) {
+      throw MalformedFileException.at(
+          e, "is no JSON: a quote, a comma, a colon or a brace is missing or too many here");
     }
   }
 
   private static List<Field> parse(byte[] content, JsonFactory json) throws IOException {
     List<Field> fields = new ArrayList<>();
     try (JsonParser parser = json.createParser(content)) {
-      require(parser.nextToken() == JsonToken.START_OBJECT, parser, "it is no JSON object");
+      require(parser.nextToken() == JsonToken.START_OBJECT, parser, "is no JSON object");
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
         int line = parser.currentTokenLocation().getLineNr();
-        require(parser.nextToken().isScalarValue(), parser, name + " is no plain value");
+        require(
+            parser.nextToken().isScalarValue(),
+            parser,
+            "has something here that is no plain value");
         fields.add(new Field(name, parser.getText(), line));
       }
-      require(parser.nextToken() == null, parser, "something follows the JSON object");
+      require(parser.nextToken() == null, parser, "goes on after its JSON object");
     }
     return fields;
   }
 
   private static void require(boolean condition, JsonParser parser, String otherwise)
-      throws IOException {
+      throws MalformedFileException {
     if (!condition) {
-      throw new JsonParseException(parser, otherwise);
+      JsonLocation place = parser.currentTokenLocation();
+      throw new MalformedFileException(otherwise, place.getLineNr(), place.getColumnNr());
     }
   }
 

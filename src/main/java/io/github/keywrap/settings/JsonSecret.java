@@ -28,6 +28,10 @@ public record JsonSecret(Path file, String field) implements SecretSource {
               () ->
                   new OperatorException(
                       description() + " is missing or empty", "write it into the file"));
+    } catch (MalformedFileException e) {
+      throw new OperatorException(
+          "file %s%s %s".formatted(file, e.place(), e.getMessage()),
+          "mend it, and save it as UTF-8");
     } catch (IOException e) {
       throw new OperatorException(
           description() + " cannot be read", "check that " + file + " is there and is JSON");

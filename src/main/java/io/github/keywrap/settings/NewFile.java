@@ -8,6 +8,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SystemWords;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -93,6 +94,6 @@ public final class NewFile {
   private static String reason(IOException e) {
     return e instanceof java.nio.file.NoSuchFileException
         ? "its folder does not exist"
-        : String.valueOf(e.getMessage());
+        : SystemWords.of(e);
   }
 }

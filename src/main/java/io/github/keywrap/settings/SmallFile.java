@@ -15,6 +15,21 @@ import java.nio.file.attribute.BasicFileAttributes;
 public final class SmallFile {
   private SmallFile() {}
 
+  /** A file is not what it should be. */
+  static final class UnfitException extends FileSystemException {
+    private final String reason;
+
+    private UnfitException(Path path, String reason) {
+      super(path.toString(), null, reason);
+      this.reason = reason;
+    }
+
+    @Override
+    public String getReason() {
+      return reason;
+    }
+  }
+
   /**
    * Reads the whole file; links are followed.
    *
@@ -25,12 +40,12 @@ public final class SmallFile {
    */
   public static byte[] read(Path path, int most) throws IOException {
     if (!Files.readAttributes(path, BasicFileAttributes.class).isRegularFile()) {
-      throw new FileSystemException(path.toString(), null, "is no regular file");
+      throw new UnfitException(path, "is no regular file");
     }
     try (InputStream in = Files.newInputStream(path)) {
       byte[] content = in.readNBytes(most + 1);
       if (content.length > most) {
-        throw new FileSystemException(path.toString(), null, "is over " + most + " bytes");
+        throw new UnfitException(path, "is over " + most + " bytes");
       }
       return content;
     }

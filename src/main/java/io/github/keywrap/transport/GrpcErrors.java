@@ -1,5 +1,6 @@
 package io.github.keywrap.transport;
 
+import io.github.keywrap.domain.DefectTrace;
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
@@ -52,7 +53,10 @@ final class GrpcErrors {
   }
 
   private static StatusRuntimeException defect(Throwable defect) {
-    LOG.log(Level.ERROR, "a call hit a defect in keywrap; please report it", defect);
+    LOG.log(
+        Level.ERROR,
+        "a call hit a defect in keywrap; please report it: {0}",
+        DefectTrace.of(defect));
     return Status.INTERNAL
         .withDescription("a defect in keywrap, see its log: " + defect.getClass().getSimpleName())
         .asRuntimeException();

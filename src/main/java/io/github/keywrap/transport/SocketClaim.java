@@ -4,6 +4,7 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SystemWords;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -106,7 +107,7 @@ public final class SocketClaim implements AutoCloseable {
         Files.deleteIfExists(path.path());
       }
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "socket {0} could not be removed: {1}", path, e.getMessage());
+      LOG.log(Level.WARNING, "socket {0} could not be removed: {1}", path, SystemWords.of(e));
     }
     published = Optional.empty();
   }

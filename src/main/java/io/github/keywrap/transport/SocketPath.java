@@ -6,6 +6,7 @@ import static java.nio.file.attribute.PosixFilePermission.GROUP_WRITE;
 import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
 
 import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SystemWords;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
@@ -121,7 +122,7 @@ final class SocketPath {
       return Occupant.NOTHING;
     } catch (IOException e) {
       throw new OperatorException(
-          "cannot tell whether a process listens on " + path + ": " + e.getMessage(),
+          "cannot tell whether a process listens on " + path + ": " + SystemWords.of(e),
           "find out who uses it: ss -xlp | grep " + path.getFileName());
     }
   }

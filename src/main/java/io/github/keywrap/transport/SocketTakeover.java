@@ -2,6 +2,7 @@ package io.github.keywrap.transport;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SystemWords;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +62,7 @@ final class SocketTakeover {
       return lock;
     } catch (IOException e) {
       throw new OperatorException(
-          "lock file " + lockFile + " cannot be used: " + e.getMessage(),
+          "lock file " + lockFile + " cannot be used: " + SystemWords.of(e),
           "check that this user may write to its folder, and that it is no link");
     }
   }

@@ -13,6 +13,7 @@ import io.github.keywrap.settings.SecretSource;
 import io.github.keywrap.settings.Settings;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -124,6 +125,35 @@ final class JdCloudPluginSourceTest {
               assertThat(warning.hint()).isEqualTo("did you mean KmsEndpoint?");
             });
     assertThat(warnings(loaded)).noneMatch(text -> text.contains("is http"));
+  }
+
+  /** As the old plugin has it, and as encoding/json of Go does. */
+  @Test
+  void theLastOfTwoFieldsCountsAndTheOtherIsWarnedAbout() throws IOException {
+    SettingsLoader.Loaded loaded =
+        load(PLAIN.replace("{", "{ \"KmsKeyId\": \"another\", \"kmskeyid\": \"a third\","));
+    assertThat(((JdCloudKeySettings) loaded.settings().active()).keyId())
+        .isEqualTo("srh6mt4lj49tnzvs");
+    assertThat(warnings(loaded))
+        .contains("KmsKeyId is given again below", "kmskeyid is given again below");
+  }
+
+  @Test
+  void aCommentThatIsNotUtf8IsNamedByItsLineAndByte() throws IOException {
+    byte[] gbk = ARTICLE.replace("# id of the key", "# 密钥").getBytes(Charset.forName("GBK"));
+    Path file = Files.write(folder.resolve("gbk.json"), gbk);
+    ConfigurationException refused =
+        catchThrowableOfType(
+            ConfigurationException.class,
+            () -> SettingsLoader.ofJdCloudPlugin(file, Map.of()).load());
+    assertThat(refused.problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.place()).isEqualTo(file + ":5");
+              assertThat(problem.message()).startsWith("is not UTF-8: byte 40 of this line, 0xc3");
+              assertThat(problem.hint()).contains("saved as UTF-8");
+            });
   }
 
   @Test

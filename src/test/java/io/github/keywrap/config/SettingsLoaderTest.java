@@ -13,6 +13,7 @@ import io.github.keywrap.settings.LocalKeySettings;
 import io.github.keywrap.settings.Settings;
 import io.github.keywrap.settings.SystemdCredential;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -394,7 +395,9 @@ final class SettingsLoaderTest {
       delimiter = '|',
       textBlock =
           """
-          keywrap: { active: k, active: k }                      | is not YAML
+          keywrap: { active: k, active: k }                      | is given twice
+          keywrap: { socket: { mode: "0600" }, socket: {} }      | is given twice
+          keywrap: { active: k                                   | is no YAML
           { keywrap: { active: &a k, verify-wrap: *a } }         | is an alias
           keywrap: [ a ]                                         | is a list
           keywrap: { active: ~ }                                 | has no value
@@ -408,6 +411,24 @@ final class SettingsLoaderTest {
           """)
   void refuses(String yaml, String message) throws IOException {
     assertThat(problems(yaml)).extracting(Problem::message).anyMatch(m -> m.contains(message));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gbk.yaml", "gbk.properties"})
+  void aCommentThatIsNotUtf8IsNamedByItsLineAndByte(String name) throws IOException {
+    byte[] gbk = "# one line\n# 密钥\n".getBytes(Charset.forName("GBK"));
+    Path file = Files.write(folder.resolve(name), gbk);
+    ConfigurationException refused =
+        catchThrowableOfType(
+            ConfigurationException.class, () -> new SettingsLoader(file, Map.of()).load());
+    assertThat(refused.problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.place()).isEqualTo(file + ":2");
+              assertThat(problem.message()).startsWith("is not UTF-8: byte 3 of this line, 0xc3");
+              assertThat(problem.hint()).contains("save it as UTF-8");
+            });
   }
 
   @Test
