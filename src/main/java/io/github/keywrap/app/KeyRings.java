@@ -5,6 +5,7 @@ import io.github.keywrap.config.Problem;
 import io.github.keywrap.domain.Breakers;
 import io.github.keywrap.domain.Bulkhead;
 import io.github.keywrap.domain.CiphertextForm;
+import io.github.keywrap.domain.DekLengthKeyWrapper;
 import io.github.keywrap.domain.FailFastKeyWrapper;
 import io.github.keywrap.domain.HealthMonitor;
 import io.github.keywrap.domain.InlineBulkhead;
@@ -149,7 +150,8 @@ public final class KeyRings {
 
   private RingKey ringKey(KeySettings key, KeyWrapper opened) {
     KeyMetrics metrics = new KeyMetrics(registry, key.name());
-    KeyWrapper metered = new MeteredKeyWrapper(opened, metrics);
+    KeyWrapper metered =
+        new MeteredKeyWrapper(new DekLengthKeyWrapper(opened, key.name()), metrics);
     return isRemote(key) ? remote(key, metered, metrics) : nearby(key, metered, metrics);
   }
 

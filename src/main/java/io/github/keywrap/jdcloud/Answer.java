@@ -1,10 +1,6 @@
 package io.github.keywrap.jdcloud;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.keywrap.jdcloud.CallFailure.Refused;
 import io.github.keywrap.jdcloud.CallFailure.Unanswered;
@@ -29,12 +25,6 @@ final class Answer {
   private static final Set<Integer> THROTTLED = Set.of(408, 429);
   private static final Pattern STATUS = Pattern.compile("[A-Z0-9_]{1,64}");
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   private Answer() {}
 
@@ -42,11 +32,13 @@ final class Answer {
    * The result, an object.
    *
    * @param httpStatus of the response
+   * @param size that it may have
    * @param clockDrift how far this node's clock is ahead, for a refusal
    * @throws CallFailure if it is no success
    */
-  static JsonNode result(int httpStatus, byte[] body, Supplier<Optional<Duration>> clockDrift) {
-    Optional<JsonNode> json = parse(body);
+  static JsonNode result(
+      int httpStatus, byte[] body, AnswerSize size, Supplier<Optional<Duration>> clockDrift) {
+    Optional<JsonNode> json = parse(body, size);
     Optional<JsonNode> error = json.map(node -> node.get("error")).filter(n -> !n.isNull());
     int throttled = throttled(httpStatus, json.orElseGet(MissingNode::getInstance));
     if (throttled != 0) {
@@ -92,13 +84,12 @@ final class Answer {
             .formatted(httpStatus);
   }
 
-  private static Optional<JsonNode> parse(byte[] body) {
+  /** No JSON, or more of it than there should be; also a broken encoding, which it is read by. */
+  private static Optional<JsonNode> parse(byte[] body, AnswerSize size) {
     try {
-      return Optional.ofNullable(JSON.readTree(body)).filter(JsonNode::isObject);
-    } catch (JacksonException noJson) {
+      return Optional.ofNullable(size.json().readTree(body)).filter(JsonNode::isObject);
+    } catch (IOException unusable) {
       return Optional.empty();
-    } catch (IOException impossible) {
-      throw new IllegalStateException(impossible);
     }
   }
 

@@ -45,6 +45,7 @@ final class ApiClient {
   private final Cooldown cooldown = new Cooldown(System::nanoTime);
   private final InstantSource clock;
   private final ServiceClock serviceClock = new ServiceClock();
+  private final RecentRefusals refusals = new RecentRefusals(System::nanoTime);
 
   /**
    * @param service name in signatures
@@ -103,7 +104,7 @@ final class ApiClient {
   private JsonNode attempt(ApiRequest request, Deadline deadline) {
     Credentials used = credentials.current(deadline);
     try {
-      return send(request, used, deadline);
+      return sendUnlessRefused(request, used, deadline);
     } catch (Refused refused) {
       if (refused.code() != UNAUTHORIZED) {
         throw refused;
@@ -112,7 +113,23 @@ final class ApiClient {
       if (other.isEmpty()) {
         throw refused;
       }
-      return send(request, other.get(), deadline);
+      return sendUnlessRefused(request, other.get(), deadline);
+    }
+  }
+
+  /** What was refused a moment ago is not sent again until other credentials are at hand. */
+  private JsonNode sendUnlessRefused(ApiRequest request, Credentials used, Deadline deadline) {
+    Optional<Refused> known = refusals.of(used);
+    if (known.isPresent()) {
+      throw known.get();
+    }
+    try {
+      return send(request, used, deadline);
+    } catch (Refused refused) {
+      if (refused.code() == UNAUTHORIZED) {
+        refusals.add(used, refused);
+      }
+      throw refused;
     }
   }
 
@@ -126,7 +143,7 @@ final class ApiClient {
     try {
       Response response = exchange(request, used, deadline);
       serviceClock.read(response.headers());
-      JsonNode result = read(response, now);
+      JsonNode result = read(request, response, now);
       outcome = "ok";
       credentials.accepted(used);
       return result;
@@ -175,10 +192,11 @@ final class ApiClient {
     return code != UNAUTHORIZED && code < SERVER_ERROR;
   }
 
-  private static JsonNode read(Response response, Instant sent) {
+  private static JsonNode read(ApiRequest request, Response response, Instant sent) {
     byte[] body = response.body();
     try {
-      return Answer.result(response.status(), body, () -> clockDrift(response, sent));
+      return Answer.result(
+          response.status(), body, request.answer(), () -> clockDrift(response, sent));
     } catch (Refused refused) {
       throw refused.isThrottled() ? refused.withRetryAfter(retryAfter(response, sent)) : refused;
     } finally {

@@ -15,18 +15,20 @@ import java.util.TreeMap;
  * @param path decoded, from {@code /v1/} on
  * @param query decoded
  * @param body JSON, empty if there is none; may hold a secret, and is wiped by who made it
+ * @param answer how long the answer may be
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record ApiRequest(String method, String path, SortedMap<String, String> query, byte[] body) {
+record ApiRequest(
+    String method, String path, SortedMap<String, String> query, byte[] body, AnswerSize answer) {
   private static final String UNRESERVED_MARKS = "-._~";
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
-  static ApiRequest get(String path, SortedMap<String, String> query) {
-    return new ApiRequest("GET", path, query, new byte[0]);
+  static ApiRequest get(String path, SortedMap<String, String> query, AnswerSize answer) {
+    return new ApiRequest("GET", path, query, new byte[0], answer);
   }
 
-  static ApiRequest post(String path, byte[] body) {
-    return new ApiRequest("POST", path, new TreeMap<>(), body);
+  static ApiRequest post(String path, byte[] body, AnswerSize answer) {
+    return new ApiRequest("POST", path, new TreeMap<>(), body, answer);
   }
 
   String encodedPath() {

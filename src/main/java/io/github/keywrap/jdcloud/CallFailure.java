@@ -102,7 +102,7 @@ abstract sealed class CallFailure extends RuntimeException {
     @Override
     boolean isWorthRetrying() {
       return switch (code) {
-        case 403 -> status.equals("APIGW_NONCE_CONFLICT");
+        case 403 -> Forbidden.isRepetition(this);
         default -> code >= 500;
       };
     }

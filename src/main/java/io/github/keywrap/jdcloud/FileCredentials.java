@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyCondition;
+import io.github.keywrap.domain.LogBudget;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.settings.CredentialSettings;
@@ -36,6 +37,7 @@ final class FileCredentials implements CredentialSource {
 
   private volatile boolean isFromFiles = true;
   private volatile @Nullable String trouble;
+  private final LogBudget refusalsTold = new LogBudget(Duration.ofMinutes(1));
   private volatile long nextLook = System.nanoTime() + PAUSE;
 
   /**
@@ -79,7 +81,9 @@ final class FileCredentials implements CredentialSource {
         trouble =
             "the credentials in %s are refused, and the ones before are used still"
                 .formatted(settings.accessKey().description());
-        LOG.log(Level.WARNING, trouble);
+        if (refusalsTold.take()) {
+          LOG.log(Level.WARNING, "{0}{1}", trouble, refusalsTold.leftOut());
+        }
       }
       isFromFiles = !isFromFiles;
       other = refused;

@@ -36,9 +36,6 @@ import javax.net.ssl.SSLException;
  * end to every wait.
  */
 final class HttpTransport implements AutoCloseable {
-  /** Longest body in bytes; a page of 100 key versions has some 20,000. */
-  private static final int MAX_BODY = 262_144;
-
   private static final int HTTP_PORT = 80;
 
   /**
@@ -105,7 +102,7 @@ final class HttpTransport implements AutoCloseable {
             builder.setHeader(name, value);
           }
         });
-    return Exchange.start(client, builder.build());
+    return Exchange.start(client, builder.build(), request.answer());
   }
 
   /** What came back, whatever it says. */
@@ -122,10 +119,10 @@ final class HttpTransport implements AutoCloseable {
       CompletableFuture<Response> received, CompletableFuture<HttpResponse<byte[]>> whole)
       implements AutoCloseable {
 
-    static Exchange start(HttpClient client, HttpRequest request) {
+    static Exchange start(HttpClient client, HttpRequest request, AnswerSize size) {
       CompletableFuture<Response> received = new CompletableFuture<>();
       CompletableFuture<HttpResponse<byte[]>> whole =
-          client.sendAsync(request, head -> body(head, received));
+          client.sendAsync(request, head -> body(head, size, received));
       whole.whenComplete(
           (_, failure) -> {
             if (failure != null) {
@@ -136,8 +133,8 @@ final class HttpTransport implements AutoCloseable {
     }
 
     private static BodySubscriber<byte[]> body(
-        ResponseInfo head, CompletableFuture<Response> received) {
-      BodySubscriber<byte[]> body = limiting(ofByteArray(), MAX_BODY);
+        ResponseInfo head, AnswerSize size, CompletableFuture<Response> received) {
+      BodySubscriber<byte[]> body = limiting(ofByteArray(), size.bytes());
       body.getBody()
           .thenAccept(
               bytes -> received.complete(new Response(head.statusCode(), head.headers(), bytes)));

@@ -47,7 +47,8 @@ final class KmsApi {
   byte[] encrypt(SecretBytes plaintext, Deadline deadline) {
     byte[] body = body("plaintext", plaintext.expose());
     try {
-      JsonNode result = client.call(ApiRequest.post(path + ":Encrypt", body), deadline);
+      JsonNode result =
+          client.call(ApiRequest.post(path + ":Encrypt", body, AnswerSize.BLOB), deadline);
       return bytes(result, "ciphertextBlob");
     } finally {
       Arrays.fill(body, (byte) 0);
@@ -61,7 +62,8 @@ final class KmsApi {
    */
   SecretBytes decrypt(byte[] blob, Deadline deadline) {
     byte[] body = body("ciphertextBlob", blob);
-    JsonNode result = client.call(ApiRequest.post(path + ":Decrypt", body), deadline);
+    JsonNode result =
+        client.call(ApiRequest.post(path + ":Decrypt", body, AnswerSize.SMALL), deadline);
     return SecretBytes.owning(bytes(result, "plaintext"));
   }
 
@@ -74,7 +76,8 @@ final class KmsApi {
 
   /** State of the key. */
   KeyStatus describe(Deadline deadline) {
-    JsonNode result = client.ask(ApiRequest.get(path, new TreeMap<>()), deadline);
+    JsonNode result =
+        client.ask(ApiRequest.get(path, new TreeMap<>(), AnswerSize.SMALL), deadline);
     return status(result.path("keyInfo"));
   }
 
@@ -112,7 +115,9 @@ final class KmsApi {
     Map<String, String> query =
         Map.of("pageNumber", Integer.toString(page), "pageSize", Integer.toString(PAGE_SIZE));
     return client
-        .ask(ApiRequest.get(path + ":describeKeyDetail", new TreeMap<>(query)), deadline)
+        .ask(
+            ApiRequest.get(path + ":describeKeyDetail", new TreeMap<>(query), AnswerSize.PAGE),
+            deadline)
         .path("keyDetail");
   }
 

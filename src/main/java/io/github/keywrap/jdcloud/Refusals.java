@@ -100,11 +100,7 @@ final class Refusals {
   private KmsException refused(Refused refused, Deadline deadline) {
     return switch (refused.code()) {
       case 401 -> new AccessDenied(unauthorized(refused), refused);
-      case 403 ->
-          new AccessDenied(
-              "the account may not do this with the key (%s); see docs/jdcloud.md, permissions"
-                  .formatted(refused.getMessage()),
-              refused);
+      case 403 -> Forbidden.failure(refused);
       case 404 ->
           new KeyUnavailable(
               "the KMS has no such key (%s); check key-id and the endpoint's region"

@@ -5,6 +5,7 @@ import static io.github.keywrap.app.JdCloudKey.unwrap;
 import static io.github.keywrap.app.JdCloudKey.wrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.github.keywrap.domain.KeyCondition;
@@ -14,6 +15,7 @@ import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.fakekms.FakeAccount;
 import io.github.keywrap.fakekms.Operation;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -99,6 +101,34 @@ final class JdCloudCredentialsTest extends JdCloudCase {
           .hasMessageContaining("check access-key and secret-key");
       key.writeCredentials(key.account);
       assertThat(unwrap(wrapper, wrap(wrapper))).isEqualTo(DEK);
+    }
+  }
+
+  /** 80 requests and 20 warnings for 40 calls is what two refused sets came to. */
+  @Test
+  void twoSetsThatAreBothRefusedCostTwoRequestsASecond() throws Exception {
+    key.set("keys.k.version-tracking", "off");
+    try (KeyWrapper wrapper = key.open();
+        WrittenLogs logs = new WrittenLogs()) {
+      WrappedKey wrapped = wrap(wrapper);
+      key.account.disable();
+      key.secret("sk", "not-the-secret-key");
+      await()
+          .until(
+              () -> catchThrowableOfType(AccessDenied.class, () -> unwrap(wrapper, wrapped)),
+              Objects::nonNull);
+      int before = key.kms.requests();
+      long began = System.nanoTime();
+      for (int call = 0; call < 40; call++) {
+        assertThatThrownBy(() -> unwrap(wrapper, wrapped)).isInstanceOf(AccessDenied.class);
+      }
+      long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds();
+      assertThat(key.kms.requests() - before).isLessThanOrEqualTo((int) (seconds + 1) * 2);
+      assertThat(logs.lines().stream().filter(line -> line.contains("are refused")).count())
+          .isLessThanOrEqualTo(1);
+      key.secret("ak", key.kms.account("AKEXAMPLE0003", "SKEXAMPLE0003").accessKey());
+      key.secret("sk", "SKEXAMPLE0003");
+      assertThat(unwrap(wrapper, wrapped)).as("new credentials are tried at once").isEqualTo(DEK);
     }
   }
 

@@ -27,6 +27,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -48,6 +50,7 @@ record FaultyReply(
       case NONE -> sound();
       case UNAUTHORIZED -> error(401, "UNAUTHENTICATED");
       case FORBIDDEN -> error(403, "HTTP_FORBIDDEN");
+      case REPETITION -> error(403, "APIGW_NONCE_CONFLICT");
       case NOT_FOUND -> error(404, "NOT_FOUND");
       case FAILED_PRECONDITION -> error(400, "FAILED_PRECONDITION");
       case RATE_LIMITED -> error(429, "RATE_LIMIT_EXCEEDED");
@@ -73,6 +76,9 @@ record FaultyReply(
       case SOMETHING_AFTER_IT -> json(200, join(reply.bytes(), reply.bytes()));
       case EMPTY_BODY -> json(200, new byte[0]);
       case HTML_WITH_200 -> json(200, HTML);
+      case MANY_FIELDS -> beside(manyFields());
+      case LONG_FIELD -> beside("\"more\":\"" + "x".repeat(200_000) + "\"");
+      case NOT_UNICODE -> json(200, new byte[] {0, 0, 0, '{', -1, -1, -1, -1, 0, 0, 0, '}'});
       case TRUNCATED_JSON -> json(200, Arrays.copyOf(reply.bytes(), reply.bytes().length / 2));
       case TRUNCATED_BODY -> begin(reply.bytes().length, half(), true);
       case GZIP -> gzip();
@@ -129,6 +135,18 @@ record FaultyReply(
 
   private void field(String value) {
     text(200, "{\"requestId\":\"r\",\"result\":{\"%s\":%s}}".formatted(name(), value));
+  }
+
+  /** The right answer with something more in it. */
+  private void beside(String more) {
+    String right = new String(reply.bytes(), UTF_8);
+    text(200, right.replaceFirst("\\{", "{" + more + ","));
+  }
+
+  private static String manyFields() {
+    return IntStream.range(0, 20_000)
+        .mapToObj(number -> "\"f%05d\":0".formatted(number))
+        .collect(Collectors.joining(","));
   }
 
   private byte[] half() {

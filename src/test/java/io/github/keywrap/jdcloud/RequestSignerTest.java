@@ -78,7 +78,11 @@ final class RequestSignerTest {
     query.put("u", "u");
     ApiRequest request =
         new ApiRequest(
-            "POST", "/v1/resource:action", query, example.get("body").asText().getBytes(UTF_8));
+            "POST",
+            "/v1/resource:action",
+            query,
+            example.get("body").asText().getBytes(UTF_8),
+            AnswerSize.SMALL);
     RequestSigner signer =
         new RequestSigner(
             new SigningSettings(SigningScheme.JDCLOUD2, "cn-north-1"),
@@ -108,7 +112,8 @@ final class RequestSignerTest {
       String path =
           "/v1/key/key.-_~" + random.nextInt() + (isPost ? ":Encrypt" : ":describeKeyDetail");
       ApiRequest request =
-          new ApiRequest(isPost ? "POST" : "GET", path, query, isPost ? json : new byte[0]);
+          new ApiRequest(
+              isPost ? "POST" : "GET", path, query, isPost ? json : new byte[0], AnswerSize.SMALL);
       URI endpoint =
           URI.create(
               random.nextBoolean()
@@ -157,7 +162,10 @@ final class RequestSignerTest {
     Credentials temporary = new Credentials("ak", secret("sk"), Optional.of("TOKEN+/=abc"));
     SortedMap<String, String> headers =
         signer.sign(
-            ApiRequest.post("/v1/key/k:Encrypt", new byte[0]), temporary, Instant.EPOCH, "n");
+            ApiRequest.post("/v1/key/k:Encrypt", new byte[0], AnswerSize.SMALL),
+            temporary,
+            Instant.EPOCH,
+            "n");
     assertThat(headers).containsEntry("x-jdcloud-security-token", "VE9LRU4rLz1hYmM=");
     assertThat(headers.get("authorization")).contains(";x-jdcloud-security-token,");
   }
@@ -170,7 +178,7 @@ final class RequestSignerTest {
     assertThat(
             signer
                 .sign(
-                    ApiRequest.post("/v1/key/k:Encrypt", new byte[0]),
+                    ApiRequest.post("/v1/key/k:Encrypt", new byte[0], AnswerSize.SMALL),
                     credentials("ak", "sk"),
                     Instant.EPOCH,
                     "n")
@@ -184,7 +192,8 @@ final class RequestSignerTest {
     vector.get("query").properties().forEach(q -> query.put(q.getKey(), q.getValue().asText()));
     byte[] body =
         vector.get("body").isNull() ? new byte[0] : vector.get("body").asText().getBytes(UTF_8);
-    return new ApiRequest(vector.get("method").asText(), vector.get("path").asText(), query, body);
+    return new ApiRequest(
+        vector.get("method").asText(), vector.get("path").asText(), query, body, AnswerSize.SMALL);
   }
 
   private static Credentials credentials(JsonNode vector) {

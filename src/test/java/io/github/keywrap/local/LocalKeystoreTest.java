@@ -9,14 +9,18 @@ import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,21 +132,38 @@ final class LocalKeystoreTest {
   }
 
   @Test
-  void aSecondWriterIsKeptOut() throws IOException {
-    try (FileChannel channel =
-            FileChannel.open(
-                path("a.jwe.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock _ = channel.lock()) {
-      assertThatThrownBy(() -> create("a.jwe"))
-          .isInstanceOf(OperatorException.class)
-          .hasMessageContaining("is writing");
+  void ofManyWritersOneSucceedsAndNothingElseIsLeft() throws Exception {
+    try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Boolean>> written = new ArrayList<>();
+      for (int writer = 0; writer < 4; writer++) {
+        written.add(writers.submit(() -> isCreated("a.jwe")));
+      }
+      int successes = 0;
+      for (Future<Boolean> one : written) {
+        successes += one.get() ? 1 : 0;
+      }
+      assertThat(successes).isEqualTo(1);
     }
-    assertThat(path("a.jwe")).doesNotExist();
+    assertThat(create("b.jwe").read(passphrase("secret")).id()).hasSize(32);
+    try (var files = Files.list(path("a.jwe").getParent())) {
+      assertThat(files).containsExactlyInAnyOrder(path("a.jwe"), path("b.jwe"));
+    }
+  }
+
+  private boolean isCreated(String name) {
+    try {
+      create(name);
+      return true;
+    } catch (OperatorException exists) {
+      assertThat(exists).hasMessageContaining("is not overwritten");
+      return false;
+    }
   }
 
   @Test
   void aTemporaryFileThatACrashLeftBehindDoesNotMatter() throws IOException {
     Files.writeString(path("a.jwe.new"), "half a keyst", US_ASCII);
+    Files.setLastModifiedTime(path("a.jwe.new"), FileTime.from(Instant.now().minusSeconds(90)));
     assertThat(create("a.jwe").read(passphrase("secret")).id()).hasSize(32);
     assertThat(path("a.jwe.new")).doesNotExist();
   }
