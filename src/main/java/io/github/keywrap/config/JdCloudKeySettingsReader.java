@@ -8,8 +8,6 @@ import io.github.keywrap.settings.PoolSettings;
 import io.github.keywrap.settings.SigningScheme;
 import io.github.keywrap.settings.SigningSettings;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -54,10 +52,13 @@ final class JdCloudKeySettingsReader {
 
   private final SettingReader reader;
   private final SecretSourceReader secrets;
+  private final NetworkSettingsReader network;
 
-  JdCloudKeySettingsReader(SettingReader reader, SecretSourceReader secrets) {
+  JdCloudKeySettingsReader(
+      SettingReader reader, SecretSourceReader secrets, NetworkSettingsReader network) {
     this.reader = reader;
     this.secrets = secrets;
+    this.network = network;
   }
 
   KeySettings read(String key) {
@@ -77,8 +78,8 @@ final class JdCloudKeySettingsReader {
             secrets.read(SECRET_KEY, key),
             secrets.readOptional(SESSION_TOKEN, key),
             assumedRole(key)),
-        caFile(key),
-        proxy(key),
+        network.trust(key),
+        network.proxy(key),
         reader.duration(
             JdCloudSetting.REQUEST_TIMEOUT, key, Duration.ofMillis(100), Duration.ofSeconds(30)),
         versionInterval(key),
@@ -96,7 +97,11 @@ final class JdCloudKeySettingsReader {
     }
     URI endpoint =
         reader
-            .parse(setting, key, HttpAddress::parse, "an address such as https://HOST[:PORT]")
+            .parse(
+                setting,
+                key,
+                HttpAddress::endpoint,
+                "an address such as https://HOST[:PORT][/PATH]")
             .orElse(URI.create("https://missing"));
     if ("http".equals(endpoint.getScheme())) {
       reader.warning(
@@ -133,28 +138,6 @@ final class JdCloudKeySettingsReader {
                 JdCloudSetting.ROLE_SESSION, key, SESSION_NAME, "2 to 64 letters, digits, _=,.@-"),
             reader.duration(
                 JdCloudSetting.ROLE_DURATION, key, Duration.ofHours(1), Duration.ofHours(12))));
-  }
-
-  private Optional<Path> caFile(String key) {
-    if (!reader.isGiven(JdCloudSetting.CA_FILE, key)) {
-      return Optional.empty();
-    }
-    Path file = reader.path(JdCloudSetting.CA_FILE, key);
-    if (!Files.isReadable(file)) {
-      reader.problem(JdCloudSetting.CA_FILE, key, "cannot be read", "name a PEM file");
-    }
-    return Optional.of(file);
-  }
-
-  private Optional<URI> proxy(String key) {
-    if (!reader.isGiven(JdCloudSetting.PROXY, key)) {
-      return Optional.empty();
-    }
-    return reader.parse(
-        JdCloudSetting.PROXY,
-        key,
-        text -> HttpAddress.parse(text).filter(uri -> "http".equals(uri.getScheme())),
-        "an address such as http://HOST:PORT");
   }
 
   private Optional<Duration> versionInterval(String key) {

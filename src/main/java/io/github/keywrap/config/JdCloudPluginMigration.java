@@ -109,6 +109,8 @@ public final class JdCloudPluginMigration {
               type: jdcloud
               endpoint: %s
               key-id: "%s"
+              proxy: environment
+              trust: system
               access-key: { file: %s }
               secret-key: { file: %s }
         """

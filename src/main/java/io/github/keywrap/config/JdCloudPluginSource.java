@@ -125,6 +125,9 @@ final class JdCloudPluginSource implements SettingsSource {
     set(entries, file, KEY_ID, JdCloudSetting.KEY_ID, id -> id);
     set(entries, file, ACCESS_KEY, JdCloudSetting.ACCESS_KEY_JSON, _ -> path.toString());
     set(entries, file, SECRET_KEY, JdCloudSetting.SECRET_KEY_JSON, _ -> path.toString());
+    // What the old plugin took from the environment and from the system, as Go's programs do.
+    set(entries, JdCloudSetting.PROXY.nameFor(KEY), NetworkSettingsReader.FROM_ENVIRONMENT);
+    set(entries, JdCloudSetting.TRUST.nameFor(KEY), NetworkSettingsReader.SYSTEM);
     Optional<JdCloudPluginFile.Field> debug = file.field(DEBUG);
     if (debug.filter(field -> field.value().equals("true")).isPresent()) {
       set(entries, file, DEBUG, ServerSetting.LOG_LEVEL, _ -> "debug");

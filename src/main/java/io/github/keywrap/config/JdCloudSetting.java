@@ -64,8 +64,29 @@ final class JdCloudSetting {
           "ca-file",
           "",
           "Certificate authorities, PEM, that the endpoint's certificate must come from. Empty:"
-              + " those of the Java runtime.");
-  static final Setting PROXY = of("proxy", "", "HTTP proxy, such as `http://10.0.0.1:3128`.");
+              + " see `trust`. Read again when it changes.");
+  static final Setting TRUST =
+      of(
+          "trust",
+          "runtime",
+          "Certificate authorities without `ca-file`: `runtime`, those of the Java runtime, or"
+              + " `system`, this node's: `SSL_CERT_FILE` and `SSL_CERT_DIR`, or where distributions"
+              + " keep them.");
+  static final Setting PROXY =
+      of(
+          "proxy",
+          "",
+          "HTTP proxy, such as `http://10.0.0.1:3128`, for everything; or `environment`:"
+              + " `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` say which, as in Go's programs.");
+  static final Setting PROXY_USER =
+      of("proxy-user", "", "User at the proxy (basic authentication).");
+  static final Setting PROXY_PASSWORD_FILE =
+      of("proxy-password.file", "", "File that holds the user's password, mode 0600.");
+  static final Setting PROXY_PASSWORD_CREDENTIAL =
+      of("proxy-password.credential", "", "Name of a systemd credential that holds it.");
+  static final Setting PROXY_PASSWORD_ENVIRONMENT =
+      of("proxy-password.environment", "", "Name of an environment variable that holds it.");
+  static final Setting PROXY_PASSWORD_AS_IS = Setting.asIs(Setting.JDCLOUD, "proxy-password");
   static final Setting REQUEST_TIMEOUT =
       of(
           "request-timeout",
@@ -109,7 +130,13 @@ final class JdCloudSetting {
           ROLE_DURATION,
           ROLE_ENDPOINT,
           CA_FILE,
+          TRUST,
           PROXY,
+          PROXY_USER,
+          PROXY_PASSWORD_FILE,
+          PROXY_PASSWORD_CREDENTIAL,
+          PROXY_PASSWORD_ENVIRONMENT,
+          PROXY_PASSWORD_AS_IS,
           REQUEST_TIMEOUT,
           VERSION_TRACKING,
           VERSION_INTERVAL,

@@ -42,7 +42,9 @@ final class KeySettingsReader {
     this.reader = reader;
     this.secrets = new SecretSourceReader(reader, environment);
     this.pkcs11 = new Pkcs11KeySettingsReader(reader, secrets);
-    this.jdCloud = new JdCloudKeySettingsReader(reader, secrets);
+    this.jdCloud =
+        new JdCloudKeySettingsReader(
+            reader, secrets, new NetworkSettingsReader(reader, secrets, environment));
   }
 
   KeySettings read(String key) {

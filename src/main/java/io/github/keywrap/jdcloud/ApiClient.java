@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.jdcloud.CallFailure.Refused;
 import io.github.keywrap.jdcloud.CallFailure.Unanswered;
-import io.github.keywrap.jdcloud.HttpTransport.Exchange;
 import io.github.keywrap.jdcloud.HttpTransport.Response;
 import io.github.keywrap.settings.SigningSettings;
 import io.github.resilience4j.core.IntervalFunction;
@@ -133,7 +132,8 @@ final class ApiClient {
     }
   }
 
-  private JsonNode send(ApiRequest request, Credentials used, Deadline deadline) {
+  private JsonNode send(ApiRequest asked, Credentials used, Deadline deadline) {
+    ApiRequest request = asked.below(endpoint.getPath());
     if (deadline.isExpired()) {
       throw Unanswered.inTime("no time was left to send it", null);
     }
@@ -166,11 +166,11 @@ final class ApiClient {
     long began = System.nanoTime();
     Duration remaining = deadline.remaining();
     Optional<Duration> forOne = patience.forOne(remaining);
-    try (Exchange first = start(request, used)) {
+    try (Exchange first = start(request, used, deadline)) {
       Optional<Response> response = first.await(forOne.orElse(remaining));
       if (response.isEmpty() && forOne.isPresent()) {
         long begunAgain = System.nanoTime();
-        try (Exchange second = start(request, used)) {
+        try (Exchange second = start(request, used, deadline)) {
           response = Exchange.awaitEither(first, second, deadline.remaining());
           began = second.isAnswered() ? begunAgain : began;
         }
@@ -181,11 +181,12 @@ final class ApiClient {
     }
   }
 
-  private Exchange start(ApiRequest request, Credentials used) {
+  private Exchange start(ApiRequest request, Credentials used, Deadline deadline) {
     return transport.start(
         endpoint,
         request,
-        signer.sign(request, used, clock.instant(), UUID.randomUUID().toString()));
+        signer.sign(request, used, clock.instant(), UUID.randomUUID().toString()),
+        deadline);
   }
 
   private static boolean isAfterTheSignature(int code) {
@@ -196,25 +197,16 @@ final class ApiClient {
     byte[] body = response.body();
     try {
       return Answer.result(
-          response.status(), body, request.answer(), () -> clockDrift(response, sent));
+          response.status(),
+          body,
+          request.answer(),
+          () -> ServiceClock.drift(response.headers(), sent));
     } catch (Refused refused) {
-      throw refused.isThrottled() ? refused.withRetryAfter(retryAfter(response, sent)) : refused;
+      throw refused.isThrottled()
+          ? refused.withRetryAfter(RetryAfter.of(response.headers(), sent))
+          : refused;
     } finally {
       Arrays.fill(body, (byte) 0);
     }
-  }
-
-  /** What the response asks for (RFC 9110, 10.2.3): seconds, or a time. */
-  private static Optional<Duration> retryAfter(Response response, Instant sent) {
-    Optional<String> text = response.headers().firstValue("retry-after").map(String::strip);
-    return text.filter(t -> t.matches("[0-9]{1,9}"))
-        .map(t -> Duration.ofSeconds(Long.parseLong(t)))
-        .or(() -> text.flatMap(ServiceClock::parse).map(at -> Duration.between(sent, at)))
-        .filter(pause -> !pause.isNegative());
-  }
-
-  /** How far this node's clock is ahead, by the response's Date header (RFC 9110, 6.6.1). */
-  private static Optional<Duration> clockDrift(Response response, Instant sent) {
-    return ServiceClock.date(response.headers()).map(theirs -> Duration.between(theirs, sent));
   }
 }

@@ -31,6 +31,11 @@ record ApiRequest(
     return new ApiRequest("POST", path, new TreeMap<>(), body, answer);
   }
 
+  /** The same, below a path that the endpoint has. */
+  ApiRequest below(String prefix) {
+    return prefix.isEmpty() ? this : new ApiRequest(method, prefix + path, query, body, answer);
+  }
+
   String encodedPath() {
     return encode(path, "/");
   }

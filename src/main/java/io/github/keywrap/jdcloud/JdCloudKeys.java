@@ -4,7 +4,6 @@ import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.settings.JdCloudKeySettings;
 import java.net.URI;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -14,8 +13,6 @@ public final class JdCloudKeys {
   private static final String TYPE = "jdcloud";
   private static final String KMS = "kms";
   private static final String STS = "sts";
-
-  private static final Duration CONNECT = Duration.ofSeconds(2);
 
   private JdCloudKeys() {}
 
@@ -47,10 +44,7 @@ public final class JdCloudKeys {
   private static KeyWrapper open(JdCloudKeySettings settings, Optional<VersionStore> store) {
     CredentialSource files = new FileCredentials(settings.credentials());
     HttpTransport transport =
-        new HttpTransport(
-            connectTimeout(settings),
-            settings.proxy(),
-            settings.trust().map(TrustedAuthorities::of));
+        new HttpTransport(settings.proxy(), TrustedAuthorities.of(settings.trust()));
     CredentialSource credentials =
         settings
             .credentials()
@@ -75,11 +69,6 @@ public final class JdCloudKeys {
         versions,
         List.of(files::condition, credentials::condition, versions::condition),
         List.of(watch::close, credentials::close, transport::close));
-  }
-
-  /** Short enough for another attempt, and another address, within what kube-apiserver gives. */
-  private static Duration connectTimeout(JdCloudKeySettings settings) {
-    return settings.requestTimeout().compareTo(CONNECT) < 0 ? settings.requestTimeout() : CONNECT;
   }
 
   private static ApiClient client(

@@ -76,8 +76,7 @@ final class KmsApi {
 
   /** State of the key. */
   KeyStatus describe(Deadline deadline) {
-    JsonNode result =
-        client.ask(ApiRequest.get(path, new TreeMap<>(), AnswerSize.SMALL), deadline);
+    JsonNode result = client.ask(ApiRequest.get(path, new TreeMap<>(), AnswerSize.SMALL), deadline);
     return status(result.path("keyInfo"));
   }
 

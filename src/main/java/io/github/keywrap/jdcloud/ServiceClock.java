@@ -1,6 +1,7 @@
 package io.github.keywrap.jdcloud;
 
 import java.net.http.HttpHeaders;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -35,8 +36,13 @@ final class ServiceClock {
         : Optional.of(reading.date().plusNanos(System.nanoTime() - reading.at()));
   }
 
+  /** How far this node's clock is ahead, by the Date header of an answer to what was just sent. */
+  static Optional<Duration> drift(HttpHeaders headers, Instant sent) {
+    return date(headers).map(theirs -> Duration.between(theirs, sent));
+  }
+
   /** The Date header, if there is one that is well-formed. */
-  static Optional<Instant> date(HttpHeaders headers) {
+  private static Optional<Instant> date(HttpHeaders headers) {
     return headers.firstValue("date").flatMap(ServiceClock::parse);
   }
 

@@ -36,8 +36,7 @@ final class StsApi {
     try {
       return credentials(
           client
-              .ask(
-                  ApiRequest.post("/v1/sessionToken:assumeRole", body, AnswerSize.SMALL), deadline)
+              .ask(ApiRequest.post("/v1/sessionToken:assumeRole", body, AnswerSize.SMALL), deadline)
               .path("credentials"));
     } catch (Refused | Unanswered failure) {
       throw new Unsigned(failure);

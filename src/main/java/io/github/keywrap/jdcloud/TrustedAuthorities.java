@@ -1,53 +1,39 @@
 package io.github.keywrap.jdcloud;
 
 import io.github.keywrap.domain.OperatorException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.github.keywrap.settings.TrustSettings;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.util.Collection;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.TrustManager;
 
-/** Trust in the certificate authorities of a PEM file, and in no others. */
+/** Whose certificates are accepted. */
 final class TrustedAuthorities {
   private TrustedAuthorities() {}
 
   /**
-   * Reads the file.
+   * As the settings say; files are read again when they change.
    *
-   * @throws OperatorException if it cannot be read, or holds no certificate
+   * @throws OperatorException if a file that the settings name cannot be read, or holds no
+   *     certificate
    */
-  static SSLContext of(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      Collection<? extends Certificate> certificates =
-          CertificateFactory.getInstance("X.509").generateCertificates(in);
-      if (certificates.isEmpty()) {
-        throw unusable(file);
-      }
-      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      int number = 0;
-      for (Certificate certificate : certificates) {
-        store.setCertificateEntry("ca-" + number++, certificate);
-      }
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(store);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return context;
-    } catch (IOException | GeneralSecurityException e) {
-      throw unusable(file);
+  static SSLContext of(TrustSettings settings) {
+    try {
+      return switch (settings) {
+        case TrustSettings.OfRuntime _ -> SSLContext.getDefault();
+        case TrustSettings.OfFile(var file) -> context(new PemFile(file));
+        case TrustSettings.OfSystem system -> {
+          SystemTrust store = new SystemTrust(system);
+          yield store.isThere() ? context(store) : SSLContext.getDefault();
+        }
+      };
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java runtime has no TLS", e);
     }
   }
 
-  private static OperatorException unusable(Path file) {
-    return new OperatorException(
-        "ca-file " + file + " cannot be used", "name a file with certificates, in PEM");
+  private static SSLContext context(CertificateSource source) throws GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {new ReloadingTrust(source)}, null);
+    return context;
   }
 }

@@ -8,13 +8,13 @@ import java.util.Optional;
 /**
  * A key in JD Cloud KMS ({@code type: jdcloud}).
  *
- * @param endpoint {@code https://host[:port]}; {@code http} shows what is wrapped to the network
+ * @param endpoint {@code https://host[:port][/path]}; {@code http} shows what is wrapped to the
+ *     network
  * @param keyId of the key in the KMS
  * @param signing how requests are signed
  * @param credentials that requests are signed with
- * @param trust certificate authorities, PEM, that the endpoint's certificate must come from; empty:
- *     those of the Java runtime
- * @param proxy {@code http://host:port}; empty: none
+ * @param trust certificate authorities that the endpoint's certificate must come from
+ * @param proxy that requests go through
  * @param requestTimeout after so long without an answer a request is sent once more, at the latest
  * @param versionInterval between two looks at the key's versions; empty: the key id has no version
  * @param stateDirectory where the versions that were seen are kept
@@ -25,8 +25,8 @@ public record JdCloudKeySettings(
     String keyId,
     SigningSettings signing,
     CredentialSettings credentials,
-    Optional<Path> trust,
-    Optional<URI> proxy,
+    TrustSettings trust,
+    ProxySettings proxy,
     Duration requestTimeout,
     Optional<Duration> versionInterval,
     Path stateDirectory,

@@ -5,7 +5,7 @@ import io.github.keywrap.domain.SecretBytes;
 
 /** Where a secret comes from. Holds the place only, never the secret. */
 public sealed interface SecretSource
-    permits SecretFile, SystemdCredential, EnvironmentSecret, JsonSecret {
+    permits SecretFile, SystemdCredential, EnvironmentSecret, JsonSecret, ProxyPassword {
   /**
    * Reads the secret: at least one byte. One trailing newline is stripped, unless the secret is to
    * be taken as it is.

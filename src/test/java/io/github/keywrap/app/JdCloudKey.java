@@ -84,6 +84,23 @@ final class JdCloudKey implements AutoCloseable {
     return new SettingsLoader(file, Map.of()).load().settings();
   }
 
+  /** The key that the old plugin's JSON names, as a process with that environment opens it. */
+  KeyWrapper openFromJson(String endpoint, Map<String, String> environment) throws IOException {
+    String[] parts = endpoint.split("://", 2);
+    secret(
+        "plugin.json",
+        """
+        { "AccessKey": "%s", "SecretKey": "%s", "KmsSchema": "%s", "KmsEndpoint": "%s",
+          "KmsKeyId": "%s", "GRPCSocketPath": "/run/kms.sock" }
+        """
+            .formatted(account.accessKey(), account.secretKey(), parts[0], parts[1], KEY_ID));
+    Map<String, String> all = new TreeMap<>(environment);
+    all.put("KEYWRAP_STATE_DIRECTORY", folder.resolve("state").toString());
+    all.put("KEYWRAP_KEYS_JDCLOUD_VERSION_TRACKING", "off");
+    Path json = folder.resolve("plugin.json");
+    return KeyRings.openKey(SettingsLoader.ofJdCloudPlugin(json, all).load().settings().active());
+  }
+
   KeyWrapper open() throws IOException {
     return KeyRings.openKey(load().active());
   }

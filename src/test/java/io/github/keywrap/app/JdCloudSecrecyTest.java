@@ -3,6 +3,7 @@ package io.github.keywrap.app;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyWrapper;
@@ -51,9 +52,17 @@ final class JdCloudSecrecyTest {
         written.add(wrapper.toString());
         WrappedKey good = wrap(wrapper, dek);
         for (Fault fault : Fault.values()) {
+          int before = key.kms.requests();
           key.kms.fault(fault, Operation.ENCRYPT, Operation.DECRYPT);
           attempt(written, () -> wrap(wrapper, dek));
           attempt(written, () -> wrapper.unwrap(good, soon()).close());
+          assertThat(key.kms.requests()).as("%s was met", fault).isGreaterThan(before);
+          if (fault == Fault.UNAUTHORIZED) {
+            key.kms.fault(Fault.NONE);
+            await("the refusal is forgotten")
+                .ignoreExceptions()
+                .until(() -> wrap(wrapper, dek), Objects::nonNull);
+          }
         }
         key.kms.fault(Fault.NONE);
         temporary.disable();

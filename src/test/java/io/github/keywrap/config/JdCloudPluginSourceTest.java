@@ -93,7 +93,7 @@ final class JdCloudPluginSourceTest {
     assertThat(refused.problems())
         .singleElement()
         .hasToString(
-            "%s:4 (KmsEndpoint): keywrap.keys.jdcloud.endpoint is not an address such as https://HOST[:PORT]"
+            "%s:4 (KmsEndpoint): keywrap.keys.jdcloud.endpoint is not an address such as https://HOST[:PORT][/PATH]"
                 .formatted(folder.resolve("jdcloud-kms-plugin.json")));
   }
 
@@ -186,7 +186,7 @@ final class JdCloudPluginSourceTest {
     }
     assertThat(problems(PLAIN.replace("\"KmsSchema\": \"http\"", "\"KmsSchema\": \"ftp\"")))
         .containsExactly(
-            "keywrap.keys.jdcloud.endpoint is not an address such as https://HOST[:PORT]");
+            "keywrap.keys.jdcloud.endpoint is not an address such as https://HOST[:PORT][/PATH]");
     assertThatThrownBy(
             () -> SettingsLoader.ofJdCloudPlugin(folder.resolve("none"), Map.of()).load())
         .isInstanceOf(ConfigurationException.class);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.domain.ReadBackKeyWrapper.Policy;
 import io.github.keywrap.settings.EnvironmentSecret;
+import io.github.keywrap.settings.HostAndPort;
 import io.github.keywrap.settings.JdCloudKeySettings;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.LocalKeySettings;
@@ -166,7 +167,13 @@ final class SettingsLoaderTest {
             pair("keywrap.keys.k.assume-role.duration", "1h"),
             pair("keywrap.keys.k.assume-role.endpoint", "https://sts.jdcloud-api.com"),
             pair("keywrap.keys.k.ca-file", ""),
+            pair("keywrap.keys.k.trust", "runtime"),
             pair("keywrap.keys.k.proxy", ""),
+            pair("keywrap.keys.k.proxy-user", ""),
+            pair("keywrap.keys.k.proxy-password.file", ""),
+            pair("keywrap.keys.k.proxy-password.credential", ""),
+            pair("keywrap.keys.k.proxy-password.environment", ""),
+            pair("keywrap.keys.k.proxy-password.as-is", "false"),
             pair("keywrap.keys.k.request-timeout", "10s"),
             pair("keywrap.keys.k.version-tracking", "on"),
             pair("keywrap.keys.k.version-interval", "1m"),
@@ -183,16 +190,53 @@ final class SettingsLoaderTest {
     assertThat(
             problems(
                 "keywrap: { active: k, keys: { k: { type: jdcloud, algorithm: aes-gcm, key-id: a/b,"
-                    + " endpoint: 'https://kms/v1', access-key: AKEXAMPLE, proxy: 'socks://p' } } }"))
+                    + " endpoint: 'https://kms/v1?x', access-key: AKEXAMPLE, proxy: 'socks://p' } } }"))
         .extracting(Problem::toString)
         .containsExactlyInAnyOrder(
             at(1) + "keywrap.keys.k.access-key is not a setting",
             at(1) + "keywrap.keys.k.algorithm is not for type: jdcloud",
-            at(1) + "keywrap.keys.k.endpoint is not an address such as https://HOST[:PORT]",
+            at(1) + "keywrap.keys.k.endpoint is not an address such as https://HOST[:PORT][/PATH]",
             at(1) + "keywrap.keys.k.key-id is not letters, digits, dot, hyphen, underscore",
-            at(1) + "keywrap.keys.k.proxy is not an address such as http://HOST:PORT",
+            at(1)
+                + "keywrap.keys.k.proxy is not an address such as http://HOST:PORT, or environment; a"
+                + " password is set as proxy-password",
             file() + ": keywrap.keys.k.access-key.file is missing",
             file() + ": keywrap.keys.k.secret-key.file is missing");
+  }
+
+  /** Whoever sets them expects that they are used, as in the programs of others. */
+  @Test
+  void whatTheEnvironmentSaysOfTheNetworkIsUsedOrWarnedAbout() throws IOException {
+    Map<String, String> environment =
+        Map.of("https_proxy", "http://me:pa%20ss@10.0.0.1:3128", "SSL_CERT_FILE", "/ca.pem");
+    Path file = Files.writeString(folder.resolve("keywrap.yaml"), JDCLOUD_KEY);
+    SettingsLoader.Loaded ignoring = new SettingsLoader(file, environment).load();
+    assertThat(ignoring.warnings())
+        .extracting(Problem::message)
+        .containsExactlyInAnyOrder(
+            "keywrap.keys.k.proxy is not given: https_proxy in the environment is not used",
+            "keywrap.keys.k.trust is runtime: SSL_CERT_FILE in the environment is not used");
+    Map<String, String> using = new java.util.TreeMap<>(environment);
+    using.put("KEYWRAP_KEYS_K_PROXY", "environment");
+    using.put("KEYWRAP_KEYS_K_TRUST", "system");
+    SettingsLoader.Loaded loaded = new SettingsLoader(file, using).load();
+    assertThat(loaded.warnings()).isEmpty();
+    JdCloudKeySettings key = (JdCloudKeySettings) loaded.settings().active();
+    assertThat(key.proxy().server(key.endpoint()))
+        .hasValueSatisfying(
+            server -> {
+              assertThat(server.place()).isEqualTo(new HostAndPort("10.0.0.1", 3128));
+              assertThat(server.login()).isPresent();
+            });
+    assertThat(loaded.toString()).doesNotContain("pa ss").doesNotContain("pa%20ss");
+    using.put("https_proxy", "socks5://me:pa%20ss@10.0.0.1");
+    assertThat(new SettingsLoader(file, using).load().warnings())
+        .singleElement()
+        .satisfies(
+            warning ->
+                assertThat(warning.toString())
+                    .contains("https_proxy there names a proxy that is neither http nor https")
+                    .doesNotContain("pa%20ss"));
   }
 
   @Test

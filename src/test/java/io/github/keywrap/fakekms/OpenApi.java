@@ -21,8 +21,10 @@ import java.util.regex.Pattern;
 
 /** The operations of the KMS and of STS, on what the fake holds. */
 final class OpenApi {
+  /** Also below a path, as a gateway of the customer's own may have it. */
   private static final Pattern PATH =
-      Pattern.compile("/v1/key/(?<id>[^/:]+)(:(?<action>[A-Za-z]+))?");
+      Pattern.compile("(/gateway/kms)?/v1/key/(?<id>[^/:]+)(:(?<action>[A-Za-z]+))?");
+
   private static final String ASSUME_ROLE = "/v1/sessionToken:assumeRole";
   private static final int PLAINTEXT_LIMIT = 4_096;
   private static final int LEAST_PAGE = 10;

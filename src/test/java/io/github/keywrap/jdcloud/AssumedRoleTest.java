@@ -10,8 +10,10 @@ import io.github.keywrap.fakekms.Fault;
 import io.github.keywrap.settings.AssumedRoleSettings;
 import io.github.keywrap.settings.CredentialSettings;
 import io.github.keywrap.settings.EnvironmentSecret;
+import io.github.keywrap.settings.ProxySettings;
 import io.github.keywrap.settings.SigningScheme;
 import io.github.keywrap.settings.SigningSettings;
+import io.github.keywrap.settings.TrustSettings;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.Test;
 final class AssumedRoleTest {
   private final FakeKms kms = FakeKms.start();
   private final HttpTransport transport =
-      new HttpTransport(Duration.ofSeconds(1), Optional.empty(), Optional.empty());
+      new HttpTransport(ProxySettings.none(), TrustedAuthorities.of(new TrustSettings.OfRuntime()));
   private final AtomicLong now = new AtomicLong();
   private AssumedRole role;
 

@@ -19,6 +19,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -249,6 +251,54 @@ final class JdCloudIT {
         .contains("POST /v1/key/" + KEY_ID + ":Encrypt: ok")
         .doesNotContain(SECRET_KEY)
         .doesNotContain("plaintext\\\"");
+  }
+
+  /** As an editor leaves it that somebody was called away from. */
+  @Test
+  void aSecretThatLacksItsQuotesIsNeverRepeated() throws Exception {
+    Files.writeString(json, Files.readString(json).replace("\"" + SECRET_KEY + "\"", SECRET_KEY));
+    for (String[] command :
+        List.of(
+            new String[] {"serve", "-f", json.toString()},
+            new String[] {"check", "-f", json.toString()},
+            new String[] {"config", "check", "-f", json.toString()},
+            new String[] {"config", "show", "-f", json.toString()},
+            new String[] {"serve", "--config", json.toString()},
+            new String[] {"config", "migrate", json.toString(), "--to", folder + "/to"})) {
+      Program.Result refused = program.command(command);
+      assertThat(refused.exitCode()).as(String.join(" ", command)).isEqualTo(78);
+      assertThat(refused.err()).contains("error: " + json + ":3").doesNotContain(SECRET_KEY);
+      assertThat(refused.out()).doesNotContain(SECRET_KEY);
+    }
+  }
+
+  /** Answers of 200 KB with 20,000 fields, for 32 callers at once, in the heap that is shipped. */
+  @Test
+  void answersThatAreFarTooLongDoNotEndTheProcess() throws Exception {
+    Process server = program.start(oldName(), "-f=" + json);
+    program.awaitServing(server);
+    for (Fault fault : List.of(Fault.MANY_FIELDS, Fault.LONG_FIELD, Fault.ENDLESS_BODY)) {
+      kms.fault(fault);
+      long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+      try (ExecutorService callers = Executors.newFixedThreadPool(32)) {
+        for (int caller = 0; caller < 32; caller++) {
+          var _ =
+              callers.submit(
+                  () -> {
+                    try (KmsClient client = program.client()) {
+                      while (System.nanoTime() < end) {
+                        String _ = catchStatus(() -> client.encryptV1(ByteString.copyFrom(DEK)));
+                      }
+                    }
+                  });
+        }
+      }
+      assertThat(server.isAlive()).as(fault.name()).isTrue();
+    }
+    kms.fault(Fault.NONE);
+    try (KmsClient client = program.client()) {
+      await().until(() -> catchStatus(() -> client.encryptV1(ByteString.copyFrom(DEK))).isEmpty());
+    }
   }
 
   @Test

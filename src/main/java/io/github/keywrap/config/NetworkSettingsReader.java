@@ -1,0 +1,155 @@
+package io.github.keywrap.config;
+
+import io.github.keywrap.settings.ProxyLogin;
+import io.github.keywrap.settings.ProxyServer;
+import io.github.keywrap.settings.ProxySettings;
+import io.github.keywrap.settings.TrustSettings;
+import io.github.keywrap.settings.TrustSettings.OfFile;
+import io.github.keywrap.settings.TrustSettings.OfRuntime;
+import io.github.keywrap.settings.TrustSettings.OfSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads how a remote key is reached: proxy and trust. What the environment says of either counts
+ * only where the settings say so, and is warned about elsewhere.
+ */
+final class NetworkSettingsReader {
+  /** Value of {@code proxy}: HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
+  static final String FROM_ENVIRONMENT = "environment";
+
+  /** Value of {@code trust}: SSL_CERT_FILE and SSL_CERT_DIR, or where distributions keep it. */
+  static final String SYSTEM = "system";
+
+  private static final String RUNTIME = "runtime";
+  private static final String CERT_FILE = "SSL_CERT_FILE";
+  private static final String CERT_FOLDERS = "SSL_CERT_DIR";
+
+  private static final SecretSettings PASSWORD =
+      new SecretSettings(
+          JdCloudSetting.PROXY_PASSWORD_FILE,
+          JdCloudSetting.PROXY_PASSWORD_CREDENTIAL,
+          JdCloudSetting.PROXY_PASSWORD_ENVIRONMENT,
+          JdCloudSetting.PROXY_PASSWORD_AS_IS);
+
+  private final SettingReader reader;
+  private final SecretSourceReader secrets;
+  private final Map<String, String> environment;
+  private final ProxyVariables variables;
+
+  NetworkSettingsReader(
+      SettingReader reader, SecretSourceReader secrets, Map<String, String> environment) {
+    this.reader = reader;
+    this.secrets = secrets;
+    this.environment = environment;
+    this.variables = new ProxyVariables(environment);
+  }
+
+  ProxySettings proxy(String key) {
+    Optional<ProxyLogin> login = login(key);
+    String text = reader.effective(JdCloudSetting.PROXY, key).value();
+    if (text.isEmpty()) {
+      warnOfUnusedProxies(key);
+      return ProxySettings.none();
+    }
+    if (text.equals(FROM_ENVIRONMENT)) {
+      ProxySettings found =
+          variables.read(
+              (variable, why) ->
+                  reader.warning(
+                      JdCloudSetting.PROXY,
+                      key,
+                      "is from the environment, and %s there %s: it is not used"
+                          .formatted(variable, why),
+                      "set it to http://HOST:PORT or https://HOST:PORT, or set proxy"));
+      return login.isEmpty()
+          ? found
+          : new ProxySettings(
+              found.forHttp().map(server -> with(server, login)),
+              found.forHttps().map(server -> with(server, login)),
+              found.exceptions());
+    }
+    return reader
+        .parse(
+            JdCloudSetting.PROXY,
+            key,
+            HttpAddress::server,
+            "an address such as http://HOST:PORT, or environment; a password is set as"
+                + " proxy-password")
+        .map(server -> ProxySettings.always(with(server, login)))
+        .orElseGet(ProxySettings::none);
+  }
+
+  private static ProxyServer with(ProxyServer server, Optional<ProxyLogin> login) {
+    return new ProxyServer(server.isTls(), server.place(), login.or(server::login));
+  }
+
+  private Optional<ProxyLogin> login(String key) {
+    String user = reader.effective(JdCloudSetting.PROXY_USER, key).value();
+    Optional<ProxyLogin> login =
+        secrets
+            .readOptional(PASSWORD, key)
+            .map(password -> new ProxyLogin(user, Optional.of(password)));
+    if (login.isPresent() == user.isEmpty()) {
+      reader.problem(
+          JdCloudSetting.PROXY_USER,
+          key,
+          user.isEmpty() ? "is missing" : "is given without proxy-password",
+          "give both: proxy-user: NAME and proxy-password: { file: PATH }");
+    }
+    if (!user.isEmpty() && !reader.isGiven(JdCloudSetting.PROXY, key)) {
+      reader.problem(JdCloudSetting.PROXY_USER, key, "is given without proxy", "name the proxy");
+    }
+    return login;
+  }
+
+  private void warnOfUnusedProxies(String key) {
+    for (String variable : List.of(ProxyVariables.HTTP, ProxyVariables.HTTPS)) {
+      variables
+          .name(variable)
+          .ifPresent(
+              name ->
+                  reader.warning(
+                      JdCloudSetting.PROXY,
+                      key,
+                      "is not given: %s in the environment is not used".formatted(name),
+                      "proxy: environment uses it; unset it if no proxy is meant"));
+    }
+  }
+
+  TrustSettings trust(String key) {
+    if (reader.isGiven(JdCloudSetting.CA_FILE, key)) {
+      Path file = reader.path(JdCloudSetting.CA_FILE, key);
+      if (!Files.isReadable(file)) {
+        reader.problem(JdCloudSetting.CA_FILE, key, "cannot be read", "name a PEM file");
+      }
+      return new OfFile(file);
+    }
+    boolean isSystem =
+        reader.choice(JdCloudSetting.TRUST, key, Map.of(RUNTIME, false, SYSTEM, true), false);
+    if (isSystem) {
+      return new OfSystem(
+          Optional.of(environment.getOrDefault(CERT_FILE, ""))
+              .filter(file -> !file.isEmpty())
+              .map(Path::of),
+          Arrays.stream(environment.getOrDefault(CERT_FOLDERS, "").split(":"))
+              .filter(folder -> !folder.isEmpty())
+              .map(Path::of)
+              .toList());
+    }
+    for (String variable : List.of(CERT_FILE, CERT_FOLDERS)) {
+      if (!environment.getOrDefault(variable, "").isEmpty()) {
+        reader.warning(
+            JdCloudSetting.TRUST,
+            key,
+            "is runtime: %s in the environment is not used".formatted(variable),
+            "trust: system uses it");
+      }
+    }
+    return new OfRuntime();
+  }
+}
