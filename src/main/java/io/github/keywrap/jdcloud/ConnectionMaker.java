@@ -52,8 +52,6 @@ final class ConnectionMaker extends DefaultHttpClientConnectionOperator {
     SocketConfig bounded = SocketConfig.copy(socket).setSoTimeout(each).build();
     super.connect(
         connection, host, endpoint, domainSocket, localAddress, each, bounded, attachment, context);
-    // An answer may take as long as its call, which ends the exchange.
-    connection.setSocketTimeout(Timeout.ZERO_MILLISECONDS);
     if (connection.getRemoteAddress() instanceof InetSocketAddress used) {
       names.worked(host.getHostName(), used.getAddress());
     }

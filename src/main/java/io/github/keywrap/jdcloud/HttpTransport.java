@@ -22,6 +22,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.io.CloseMode;
 import org.jspecify.annotations.Nullable;
@@ -118,15 +119,20 @@ final class HttpTransport implements AutoCloseable {
     return new Response(
         response.getCode(),
         HttpHeaders.of(headers, (_, _) -> true),
-        body(response.getEntity(), size));
+        body(response.getCode(), response.getEntity(), size));
   }
 
-  private static byte[] body(@Nullable HttpEntity entity, AnswerSize size) throws IOException {
+  /** A failure's status tells enough where a page comes with it. */
+  private static byte[] body(int status, @Nullable HttpEntity entity, AnswerSize size)
+      throws IOException {
     if (entity == null) {
       return new byte[0];
     }
     InputStream content = entity.getContent();
     byte[] body = content.readNBytes(size.bytes() + 1);
+    if (body.length > size.bytes() && status != HttpStatus.SC_OK) {
+      return new byte[0];
+    }
     if (body.length > size.bytes()) {
       throw Unanswered.lasting(
           "an answer of more than %d bytes, which is none of JD Cloud's".formatted(size.bytes()),

@@ -50,6 +50,8 @@ final class OnceOnlyClient {
         .setRoutePlanner((_, context) -> (HttpRoute) context.getAttribute(ROUTE))
         .setDefaultRequestConfig(
             RequestConfig.custom()
+                // Without it, that of making the connection. Who waits ends the exchange.
+                .setResponseTimeout(Timeout.DISABLED)
                 .setAuthenticationEnabled(false)
                 .setProtocolUpgradeEnabled(false)
                 .build())

@@ -10,7 +10,7 @@ public enum Fault {
   FAILED_PRECONDITION("400 `FAILED_PRECONDITION`"),
   RATE_LIMITED("429 `RATE_LIMIT_EXCEEDED`"),
   RETRY_LATER("429 with `Retry-After: 1`"),
-  RATE_LIMITED_BY_A_PROXY("429 with an HTML page"),
+  RATE_LIMITED_BY_A_PROXY("429 with a long HTML page"),
   RATE_LIMITED_WITH_200("200 with an `error` of code 429"),
   REQUEST_TIMEOUT("408 with an HTML page"),
   QUOTA_EXCEEDED("429 `QUOTA_EXCEEDED`"),

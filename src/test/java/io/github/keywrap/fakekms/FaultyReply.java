@@ -44,6 +44,7 @@ record FaultyReply(
     Supplier<byte[]> other,
     Instant now) {
   private static final byte[] HTML = "<html><body>nginx</body></html>".getBytes(UTF_8);
+  private static final byte[] LONG_HTML = ("<html>" + "x".repeat(100_000)).getBytes(UTF_8);
 
   void send(Fault fault) {
     switch (fault) {
@@ -55,7 +56,7 @@ record FaultyReply(
       case FAILED_PRECONDITION -> error(400, "FAILED_PRECONDITION");
       case RATE_LIMITED -> error(429, "RATE_LIMIT_EXCEEDED");
       case RETRY_LATER -> retryLater();
-      case RATE_LIMITED_BY_A_PROXY -> json(429, HTML);
+      case RATE_LIMITED_BY_A_PROXY -> json(429, LONG_HTML);
       case RATE_LIMITED_WITH_200 ->
           json(200, Reply.error(429, "RATE_LIMIT_EXCEEDED", "slowly").bytes());
       case REQUEST_TIMEOUT -> json(408, HTML);
