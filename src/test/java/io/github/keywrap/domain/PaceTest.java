@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 /** Against a back end that takes so many calls in a second, in a time that a test makes pass. */
 final class PaceTest {
   private static final long MILLISECOND = 1_000_000;
+  private static final int CALLERS = 64;
 
   private long now;
   private final Pace pace = new Pace(() -> now);
@@ -26,7 +27,10 @@ final class PaceTest {
     assertUses(300);
   }
 
-  /** The bucket of the back end holds what it allows in a second. */
+  /**
+   * The bucket of the back end holds what it allows in a second. What all callers send at first, at
+   * once, is before anything is known of it.
+   */
   private void assertUses(int perSecond) {
     double tokens = perSecond;
     int passed = 0;
@@ -34,7 +38,7 @@ final class PaceTest {
     for (int millisecond = 0; millisecond < 20_000; millisecond += 10) {
       now += 10 * MILLISECOND;
       tokens = Math.min(perSecond, tokens + perSecond / 100.0);
-      for (int left = Math.min(64, pace.available()); left > 0; left--) {
+      for (int left = Math.min(CALLERS, pace.available()); left > 0; left--) {
         pace.take();
         pace.sent();
         if (tokens >= 1) {
@@ -48,7 +52,7 @@ final class PaceTest {
       }
     }
     assertThat(passed).as("of %d a second", perSecond).isGreaterThan((int) (perSecond * 20 * 0.85));
-    assertThat(throttled).as("of %d a second", perSecond).isLessThan(passed);
+    assertThat(throttled).as("of %d a second", perSecond).isLessThan(passed + CALLERS);
     now += Duration.ofMinutes(2).toNanos();
   }
 
