@@ -41,7 +41,7 @@ final class ApiClient {
   private final RequestSigner signer;
   private final CredentialSource credentials;
   private final Patience patience;
-  private final Cooldown cooldown = new Cooldown(System::nanoTime);
+  private final Cooldown cooldown;
   private final InstantSource clock;
   private final ServiceClock serviceClock = new ServiceClock();
   private final RecentRefusals refusals = new RecentRefusals(System::nanoTime);
@@ -49,6 +49,7 @@ final class ApiClient {
   /**
    * @param service name in signatures
    * @param requestTimeout after so long without an answer a second request is sent, at the latest
+   * @param cooldown how often what can wait is asked while the service limits calls
    */
   ApiClient(
       String service,
@@ -57,12 +58,14 @@ final class ApiClient {
       SigningSettings signing,
       CredentialSource credentials,
       Duration requestTimeout,
+      Duration cooldown,
       InstantSource clock) {
     this.endpoint = endpoint;
     this.transport = transport;
     this.signer = new RequestSigner(signing, service, endpoint.getAuthority());
     this.credentials = credentials;
     this.patience = new Patience(requestTimeout);
+    this.cooldown = new Cooldown(cooldown, System::nanoTime);
     this.clock = clock;
   }
 

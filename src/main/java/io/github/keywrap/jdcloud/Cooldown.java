@@ -9,21 +9,21 @@ import java.util.function.Supplier;
 
 /**
  * Keeps questions that can wait from a service that limits calls: asked again only after what it
- * asks for, or {@link #USUAL}. Thread-safe.
+ * asks for, or the usual pause. Thread-safe.
  */
 final class Cooldown {
-  /** As long as the pause between two looks at the versions, when all is well. */
-  private static final Duration USUAL = Duration.ofMinutes(1);
-
+  private final Duration usual;
   private final LongSupplier clock;
   private final Map<String, Refusal> refusals = new ConcurrentHashMap<>();
 
   private record Refusal(Refused refused, long until) {}
 
   /**
+   * @param usual as often such questions are asked when all is well
    * @param clock {@link System#nanoTime}
    */
-  Cooldown(LongSupplier clock) {
+  Cooldown(Duration usual, LongSupplier clock) {
+    this.usual = usual;
     this.clock = clock;
   }
 
@@ -44,7 +44,7 @@ final class Cooldown {
       return answer;
     } catch (Refused refused) {
       if (refused.isThrottled()) {
-        Duration pause = refused.retryAfter().orElse(USUAL);
+        Duration pause = refused.retryAfter().orElse(usual);
         refusals.put(name, new Refusal(refused, clock.getAsLong() + pause.toNanos()));
       }
       throw refused;

@@ -4,6 +4,7 @@ import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.settings.JdCloudKeySettings;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,9 @@ public final class JdCloudKeys {
   private static final String TYPE = "jdcloud";
   private static final String KMS = "kms";
   private static final String STS = "sts";
+
+  /** As long as the pause between two looks at the versions, where that is not shorter. */
+  private static final Duration COOLDOWN = Duration.ofMinutes(1);
 
   private JdCloudKeys() {}
 
@@ -84,6 +88,7 @@ public final class JdCloudKeys {
         settings.signing(),
         credentials,
         settings.requestTimeout(),
+        settings.versionInterval().filter(i -> i.compareTo(COOLDOWN) < 0).orElse(COOLDOWN),
         InstantSource.system());
   }
 }

@@ -39,6 +39,7 @@ final class VersionLook {
   private Optional<CallFailure> obstacle = Optional.empty();
   private int looks;
   private int failuresRunning;
+  private boolean isThrottled;
 
   /** What the log says of the versions. */
   private String told = "";
@@ -72,13 +73,17 @@ final class VersionLook {
         switch (tracking.next()) {
           case SOON -> TO_CONFIRM;
           case LATER -> TO_CONFIRM_LOSS;
-          case USUAL -> state() instanceof Unknown ? whileUnknown() : usual;
+          case USUAL -> state() instanceof Unknown ? whileUnknown(usual) : usual;
         };
     return pause.compareTo(usual) < 0 ? pause : usual;
   }
 
-  private Duration whileUnknown() {
-    return isPatient() ? WHILE_UNKNOWN : LONG_UNKNOWN;
+  /** A KMS that limits calls is asked no more often than one that is well. */
+  private Duration whileUnknown(Duration usual) {
+    if (isPatient()) {
+      return WHILE_UNKNOWN;
+    }
+    return isThrottled ? usual : LONG_UNKNOWN;
   }
 
   void look() {
@@ -86,6 +91,7 @@ final class VersionLook {
     try {
       tracking.listed(api.versions(Deadline.after(TIMEOUT)), api.time());
       failuresRunning = 0;
+      isThrottled = false;
       boolean isAboutToDecide = tracking.next() == VersionTracking.Next.SOON;
       if (state() instanceof Unknown && !isPatient() && !isAboutToDecide) {
         doWithout(Unanswered.lasting("the list differs from look to look", null));
@@ -109,11 +115,11 @@ final class VersionLook {
    */
   private void notListed(CallFailure failure) {
     boolean isLasting = failure.isDefinite();
-    boolean isThrottled = failure instanceof Refused limited && limited.isThrottled();
+    isThrottled = failure instanceof Refused limited && limited.isThrottled();
     if (isLasting && isForbidden(failure)) {
       obstacle = Optional.of(steady(obstacle, failure));
       tracking.notOffered();
-    } else if (state() instanceof Unknown && !isThrottled && (isLasting || !isPatient())) {
+    } else if (state() instanceof Unknown && (isLasting || !isPatient())) {
       doWithout(failure);
     } else {
       if (isLasting || ++failuresRunning >= MOST_LOOKS) {

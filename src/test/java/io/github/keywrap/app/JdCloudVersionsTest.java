@@ -311,8 +311,9 @@ final class JdCloudVersionsTest extends JdCloudCase {
     try (KeyWrapper wrapper = key.open()) {
       KeyId known = wrapNamed(wrapper).keyId();
       key.kms.fault(fault, Operation.DESCRIBE_KEY_DETAIL);
+      // Ten looks, of which each waits for an answer as long as it has time.
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(90))
           .untilAsserted(() -> assertImpaired(wrapper, "its versions cannot be listed"));
       assertThat(wrap(wrapper).keyId()).isEqualTo(known);
       key.kms.fault(Fault.NONE);

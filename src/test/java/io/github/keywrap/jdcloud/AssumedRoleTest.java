@@ -51,6 +51,7 @@ final class AssumedRoleTest {
             new SigningSettings(SigningScheme.JDCLOUD2, "jdcloud-api"),
             base,
             Duration.ofSeconds(1),
+            Duration.ofMinutes(1),
             InstantSource.system());
     role = new AssumedRole(new StsApi(sts, settings), settings, now::get);
   }
