@@ -7,9 +7,6 @@ import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SystemWords;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -70,20 +67,9 @@ final class PinGuard {
     } catch (IOException e) {
       throw new BackendUnavailable(
           "the PIN of token %s is not tried, because a refusal could not be recorded in %s: %s"
-              .formatted(attempt.token(), records.directory(), reason(e)),
+              .formatted(attempt.token(), records.directory(), SystemWords.withPath(e)),
           e);
     }
-  }
-
-  /** What the JDK leaves out where the message is only a path. */
-  private static String reason(IOException e) {
-    return switch (e) {
-      case AccessDeniedException denied -> "permission denied: " + denied.getFile();
-      case FileAlreadyExistsException file -> "it is no folder: " + file.getFile();
-      case FileSystemException other when other.getReason() == null ->
-          "%s: %s".formatted(other.getClass().getSimpleName(), other.getFile());
-      default -> SystemWords.of(e);
-    };
   }
 
   private void refuseSecondTry(Attempt attempt, PinRecord record) throws IOException {
