@@ -15,7 +15,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -40,7 +39,7 @@ final class ApiClient {
   private final HttpTransport transport;
   private final RequestSigner signer;
   private final CredentialSource credentials;
-  private final Patience patience;
+  private final Hedge hedge;
   private final Cooldown cooldown;
   private final InstantSource clock;
   private final ServiceClock serviceClock = new ServiceClock();
@@ -64,7 +63,7 @@ final class ApiClient {
     this.transport = transport;
     this.signer = new RequestSigner(signing, service, endpoint.getAuthority());
     this.credentials = credentials;
-    this.patience = new Patience(requestTimeout);
+    this.hedge = new Hedge(requestTimeout);
     this.cooldown = new Cooldown(cooldown, System::nanoTime);
     this.clock = clock;
   }
@@ -144,7 +143,7 @@ final class ApiClient {
     long began = System.nanoTime();
     String outcome = "no answer";
     try {
-      Response response = exchange(request, used, deadline);
+      Response response = hedge.answer(() -> start(request, used, deadline), deadline);
       serviceClock.read(response.headers());
       JsonNode result = read(request, response, now);
       outcome = "ok";
@@ -164,26 +163,6 @@ final class ApiClient {
     }
   }
 
-  /** All the time that is left is the KMS's; see {@link Patience} for a second request. */
-  private Response exchange(ApiRequest request, Credentials used, Deadline deadline) {
-    long began = System.nanoTime();
-    Duration remaining = deadline.remaining();
-    Optional<Duration> forOne = patience.forOne(remaining);
-    try (Exchange first = start(request, used, deadline)) {
-      Optional<Response> response = first.await(forOne.orElse(remaining));
-      if (response.isEmpty() && forOne.isPresent()) {
-        long begunAgain = System.nanoTime();
-        try (Exchange second = start(request, used, deadline)) {
-          response = Exchange.awaitEither(first, second, deadline.remaining());
-          began = second.isAnswered() ? begunAgain : began;
-        }
-      }
-      patience.answered(Duration.ofNanos(System.nanoTime() - began));
-      return response.orElseThrow(
-          () -> Unanswered.inTime("no answer within %d ms".formatted(remaining.toMillis()), null));
-    }
-  }
-
   private Exchange start(ApiRequest request, Credentials used, Deadline deadline) {
     return transport.start(
         endpoint,
@@ -197,11 +176,10 @@ final class ApiClient {
   }
 
   private static JsonNode read(ApiRequest request, Response response, Instant sent) {
-    byte[] body = response.body();
     try {
       return Answer.result(
           response.status(),
-          body,
+          response.body(),
           request.answer(),
           () -> ServiceClock.drift(response.headers(), sent));
     } catch (Refused refused) {
@@ -209,7 +187,7 @@ final class ApiClient {
           ? refused.withRetryAfter(RetryAfter.of(response.headers(), sent))
           : refused;
     } finally {
-      Arrays.fill(body, (byte) 0);
+      response.wipe();
     }
   }
 }

@@ -11,10 +11,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/** One request that is under way, in a thread of its own, and its response. Thread-safe. */
+/** One request that is under way, in a thread of its own, and its response. For one caller. */
 final class Exchange implements AutoCloseable {
   private final CompletableFuture<Response> received = new CompletableFuture<>();
   private final Runnable cancel;
+  private final long began = System.nanoTime();
+
+  /** Of the caller's thread. */
+  private boolean isTaken;
 
   private Exchange(Runnable cancel) {
     this.cancel = cancel;
@@ -45,39 +49,39 @@ final class Exchange implements AutoCloseable {
   /**
    * Waits for the whole answer and leaves the exchange as it is.
    *
-   * @return empty if there is none within {@code time}
+   * @return whether there is one within {@code time}
    * @throws Unanswered if there will be none
    */
-  Optional<Response> await(Duration time) {
-    return await(received, time);
+  boolean isAnsweredWithin(Duration time) {
+    return await(received, time).isPresent();
   }
 
   /**
    * Waits for the answer to either.
    *
-   * @return empty if there is none within {@code time}
+   * @return the exchange that has it; empty if there is none within {@code time}
    * @throws Unanswered if there will be none to either
    */
-  static Optional<Response> awaitEither(Exchange first, Exchange second, Duration time) {
-    CompletableFuture<Response> either = new CompletableFuture<>();
+  static Optional<Exchange> awaitEither(Exchange first, Exchange second, Duration time) {
+    CompletableFuture<Exchange> either = new CompletableFuture<>();
     first.tell(either, second);
     second.tell(either, first);
     return await(either, time);
   }
 
-  private void tell(CompletableFuture<Response> either, Exchange other) {
+  private void tell(CompletableFuture<Exchange> either, Exchange other) {
     CompletableFuture<?> _ =
         received.whenComplete(
             (response, failure) -> {
               if (response != null) {
-                either.complete(response);
+                either.complete(this);
               } else if (other.received.isCompletedExceptionally()) {
                 either.completeExceptionally(failure);
               }
             });
   }
 
-  private static Optional<Response> await(CompletableFuture<Response> answer, Duration time) {
+  private static <T> Optional<T> await(CompletableFuture<T> answer, Duration time) {
     try {
       return Optional.of(answer.get(time.toNanos(), NANOSECONDS));
     } catch (TimeoutException e) {
@@ -92,15 +96,28 @@ final class Exchange implements AutoCloseable {
     }
   }
 
-  boolean isAnswered() {
-    return received.isDone() && !received.isCompletedExceptionally();
+  /** The answer, which is there, and the caller's from now on. */
+  Response take() {
+    isTaken = true;
+    return received.join();
   }
 
-  /** Gives up what has no answer yet, and ends its connection; others are kept. */
+  /** Since it was sent. */
+  Duration age() {
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  /**
+   * Gives up what has no answer yet, and ends its connection; others are kept. What nobody took is
+   * wiped, whenever it comes.
+   */
   @Override
   public void close() {
     if (!received.isDone()) {
       cancel.run();
+    }
+    if (!isTaken) {
+      CompletableFuture<?> _ = received.thenAccept(Response::wipe);
     }
   }
 }

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -143,7 +144,12 @@ final class HttpTransport implements AutoCloseable {
 
   /** What came back, whatever it says. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Response(int status, HttpHeaders headers, byte[] body) {}
+  record Response(int status, HttpHeaders headers, byte[] body) {
+    /** A body may be, or have in it, what was to be kept secret. */
+    void wipe() {
+      Arrays.fill(body, (byte) 0);
+    }
+  }
 
   @Override
   public void close() {

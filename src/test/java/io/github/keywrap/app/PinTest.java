@@ -99,7 +99,7 @@ final class PinTest {
     assertThatThrownBy(() -> Pkcs11Keys.tryOut(token.key(""), Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("is not tried, because a refusal could not be recorded")
-        .hasMessageEndingWith("in %s: it is no folder: %s", state, state);
+        .hasMessageEndingWith("in %s: something else is in its place: %s", state, state);
     assertThat(logins()).isZero();
   }
 
