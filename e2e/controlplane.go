@@ -30,8 +30,11 @@ func kmsV1(socket string) Provider {
 	return Provider(fmt.Sprintf("        - kms: { name: keywrap-v1, endpoint: 'unix://%s', cachesize: 100, timeout: 3s }\n", socket))
 }
 
-func kmsV2(socket string) Provider {
-	return Provider(fmt.Sprintf("        - kms: { apiVersion: v2, name: keywrap-v2, endpoint: 'unix://%s', timeout: 3s }\n", socket))
+func kmsV2(socket string) Provider { return kmsV2Within(3*time.Second, socket) }
+
+// kmsV2Within gives the provider so much time for a call.
+func kmsV2Within(timeout time.Duration, socket string) Provider {
+	return Provider(fmt.Sprintf("        - kms: { apiVersion: v2, name: keywrap-v2, endpoint: 'unix://%s', timeout: %s }\n", socket, timeout))
 }
 
 // token of the administrator; both live as long as a test.

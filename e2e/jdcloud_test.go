@@ -198,6 +198,33 @@ func TestWithV2WhatOnlyEncryptDoesNotDoHoldsUpAStartAlone(t *testing.T) {
 	cluster.Read(during)
 }
 
+// A read, or a write under v1, is one call of the KMS and fits into kube-apiserver's 3 s. With v2 the one Encrypt
+// of a start is read back, which is two.
+func TestAKMSThatTakesTwoAndAHalfSecondsServes(t *testing.T) {
+	keywrap := NewJDCloudProgram(t)
+	keywrap.Start()
+	keywrap.tell("delay/2500")
+	v1, v2 := kmsV1(keywrap.Socket()), kmsV2Within(10*time.Second, keywrap.Socket())
+	for name, provider := range map[string]Provider{"v1": v1, "v2": v2} {
+		t.Run(name, func(t *testing.T) {
+			cluster := NewControlPlane(t, provider, identity)
+			var written []Object
+			for i := range 3 {
+				object := Object{"secrets", fmt.Sprintf("slow-%d", i), fmt.Sprintf("a secret, %d", i)}
+				if err := cluster.Create(object); err != nil {
+					t.Fatal(err)
+				}
+				written = append(written, object)
+			}
+			cluster.Restart()
+			for _, object := range written {
+				cluster.ExpectStored(object, "k8s:enc:kms:"+name+":")
+				cluster.Read(object)
+			}
+		})
+	}
+}
+
 // A kept-alive connection that ends while a GET is on it is where an HTTP client sends again by itself.
 func TestNoRequestToTheKMSGoesOutTwice(t *testing.T) {
 	keywrap := NewJDCloudProgram(t)

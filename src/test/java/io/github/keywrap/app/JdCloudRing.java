@@ -6,8 +6,10 @@ import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.RingKey;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.fakekms.FakeKms;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +24,11 @@ final class JdCloudRing implements AutoCloseable {
 
   /** With settings as they are when nobody sets any, but for those of {@code changes}. */
   JdCloudRing(Path folder, String... changes) throws Exception {
-    settings = new JdCloudKey(folder);
+    this(folder, FakeKms.start(), changes);
+  }
+
+  JdCloudRing(Path folder, FakeKms kms, String... changes) throws Exception {
+    settings = new JdCloudKey(Files.createDirectories(folder), kms);
     settings.unset("keys.k.request-timeout").unset("health-interval");
     settings.unset("keys.k.version-interval");
     for (int i = 0; i < changes.length; i += 2) {

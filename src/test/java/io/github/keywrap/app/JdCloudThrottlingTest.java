@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KmsException.Throttled;
 import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.fakekms.FakeKms;
 import io.github.keywrap.fakekms.Fault;
 import io.github.keywrap.fakekms.Operation;
 import java.nio.file.Path;
@@ -107,6 +108,26 @@ final class JdCloudThrottlingTest {
       long throttled = requestsIn(ring, Duration.ofSeconds(6));
       assertThat(throttled).isPositive().isLessThanOrEqualTo(well);
       assertThat(ring.key.monitor().health()).isInstanceOf(KeyHealth.Healthy.class);
+    }
+  }
+
+  /** Where no version is known yet, a look that failed is followed by a trial of the key. */
+  @Test
+  void askedForNoMoreWhenThrottledFromTheFirstStartOn() throws Exception {
+    String[] fast = {"health-interval", "300ms", "keys.k.version-interval", "300ms"};
+    long well;
+    try (JdCloudRing ring = new JdCloudRing(folder, fast)) {
+      well = requestsIn(ring, Duration.ofSeconds(3));
+    }
+    try (FakeKms kms = FakeKms.start()) {
+      kms.fault(Fault.RATE_LIMITED);
+      try (JdCloudRing ring = new JdCloudRing(folder.resolve("new"), kms, fast)) {
+        // Past the time in which it looks again soon.
+        long soon = requestsIn(ring, Duration.ofSeconds(4));
+        long later = requestsIn(ring, Duration.ofSeconds(3));
+        assertThat(soon).isPositive();
+        assertThat(later).isPositive().isLessThanOrEqualTo(well);
+      }
     }
   }
 
