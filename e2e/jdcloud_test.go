@@ -198,8 +198,8 @@ func TestWithV2WhatOnlyEncryptDoesNotDoHoldsUpAStartAlone(t *testing.T) {
 	cluster.Read(during)
 }
 
-// A read, or a write under v1, is one call of the KMS and fits into kube-apiserver's 3 s. With v2 the one Encrypt
-// of a start is read back, which is two.
+// A read is one call of the KMS and fits into kube-apiserver's 3 s, and so does a write under v1, for which no time
+// is left to read it back. With v2 the one Encrypt of a start is always read back, which is two calls.
 func TestAKMSThatTakesTwoAndAHalfSecondsServes(t *testing.T) {
 	keywrap := NewJDCloudProgram(t)
 	keywrap.Start()

@@ -183,12 +183,11 @@ public final class KeyRings {
   }
 
   private KeyWrapper sampled(KeyWrapper wrapper, KeyMetrics metrics) {
-    return new ReadBackKeyWrapper(wrapper, settings.verifyWrap(), metrics::readBackMismatched);
+    return new ReadBackKeyWrapper(wrapper, settings.verifyWrap(), metrics.readBacks());
   }
 
   private static KeyWrapper verified(KeyWrapper wrapper, KeyMetrics metrics) {
-    return new ReadBackKeyWrapper(
-        wrapper, ReadBackKeyWrapper.Policy.ALWAYS, metrics::readBackMismatched);
+    return new ReadBackKeyWrapper(wrapper, ReadBackKeyWrapper.Policy.ALWAYS, metrics.readBacks());
   }
 
   private HealthMonitor monitor(KeySettings key, KeyWrapper verified, KeyMetrics metrics) {

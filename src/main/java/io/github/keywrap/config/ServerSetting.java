@@ -30,9 +30,10 @@ final class ServerSetting {
       optional(
           "keywrap.verify-wrap",
           "",
-          "Which v1 wraps are unwrapped and compared before they are answered: `always`, `sampled`"
-              + " (the first, then 1 in 100) or `off`. v2 wraps always are. Default: `always` if the"
-              + " active key is `jdcloud`, otherwise `sampled`.");
+          "Which v1 wraps are unwrapped and compared before they are answered: `always`; `in-time`"
+              + " (where the caller's time is enough for it); `sampled` (the first, then 1 in 100);"
+              + " `off`. v2 wraps always are. Default: `in-time` if the active key is `jdcloud`,"
+              + " otherwise `sampled`.");
   static final Setting BARE_KEY =
       optional(
           "keywrap.v1.raw-ciphertext-key",

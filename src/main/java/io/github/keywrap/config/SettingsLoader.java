@@ -117,9 +117,13 @@ public final class SettingsLoader {
         reader.choice(
             ServerSetting.VERIFY_WRAP,
             COMMON,
-            Map.of("always", Policy.ALWAYS, "sampled", Policy.SAMPLED, "off", Policy.OFF),
+            Map.of(
+                "always", Policy.ALWAYS,
+                "in-time", Policy.IN_TIME,
+                "sampled", Policy.SAMPLED,
+                "off", Policy.OFF),
             activeKey.filter(JdCloudKeySettings.class::isInstance).isPresent()
-                ? Policy.ALWAYS
+                ? Policy.IN_TIME
                 : Policy.SAMPLED);
     boolean isDebug =
         reader.choice(ServerSetting.LOG_LEVEL, COMMON, Map.of("info", false, "debug", true), false);

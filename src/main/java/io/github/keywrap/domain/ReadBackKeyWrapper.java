@@ -3,6 +3,7 @@ package io.github.keywrap.domain;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.ReadBackMismatch;
 import io.github.keywrap.domain.KmsException.UnknownKey;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +16,25 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
   /** Which wraps are read back. */
   public enum Policy {
     ALWAYS,
+    /** Every one, but where the back end is so slow that the caller would not get its answer. */
+    IN_TIME,
     /** The first, then one in {@value #SAMPLE}. */
     SAMPLED,
     OFF
+  }
+
+  /** What it finds. Called in the caller's thread. */
+  @FunctionalInterface
+  public interface Findings {
+    /** A ciphertext does not open to what was wrapped, or shows it; it was refused. */
+    void mismatch();
+
+    /**
+     * There is no time to read a ciphertext back; it is passed on unread.
+     *
+     * @param took the wrap
+     */
+    default void unread(Duration took) {}
   }
 
   private static final int SAMPLE = 100;
@@ -25,16 +42,16 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
       " Something else answers in its place: look at the endpoint or library, and what is between";
 
   private final Policy policy;
-  private final Runnable onMismatch;
+  private final Findings findings;
   private final AtomicLong wraps = new AtomicLong();
 
   /**
-   * @param onMismatch told of each ciphertext that did not open to what was wrapped
+   * @param policy {@link Policy#ALWAYS} where a wrap rather fails than passes unread
    */
-  public ReadBackKeyWrapper(KeyWrapper wrapper, Policy policy, Runnable onMismatch) {
+  public ReadBackKeyWrapper(KeyWrapper wrapper, Policy policy, Findings findings) {
     super(wrapper);
     this.policy = policy;
-    this.onMismatch = onMismatch;
+    this.findings = findings;
   }
 
   @Override
@@ -53,7 +70,7 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
     SecretBytes plaintext = wrapper().unwrap(wrapped, deadline);
     if (PlaintextScan.shows(wrapped.ciphertext(), plaintext.expose())) {
       plaintext.close();
-      onMismatch.run();
+      findings.mismatch();
       throw new ReadBackMismatch(
           "the back end returned the ciphertext that it was sent in place of what is in it."
               + SOMETHING_ELSE,
@@ -75,8 +92,9 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
     public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
       WrappedKey wrapped = unread;
       if (wrapped == null) {
+        long began = System.nanoTime();
         wrapped = all.wrapSealed(plaintext, deadline);
-        if (!all.isDue()) {
+        if (!all.isDue(Duration.ofNanos(System.nanoTime() - began), deadline)) {
           return wrapped;
         }
       }
@@ -90,7 +108,7 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
   private WrappedKey wrapSealed(SecretBytes plaintext, Deadline deadline) {
     WrappedKey wrapped = wrapper().wrap(plaintext, deadline);
     if (PlaintextScan.shows(wrapped.ciphertext(), plaintext.expose())) {
-      onMismatch.run();
+      findings.mismatch();
       throw new ReadBackMismatch(
           "the back end returned what it was sent, or something as short, in place of a ciphertext;"
               + " it was refused: stored, it would show the key to whoever reads etcd."
@@ -100,12 +118,22 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
     return wrapped;
   }
 
-  private boolean isDue() {
+  private boolean isDue(Duration took, Deadline deadline) {
     return switch (policy) {
       case ALWAYS -> true;
+      case IN_TIME -> isTimeFor(took, deadline);
       case SAMPLED -> wraps.getAndIncrement() % SAMPLE == 0;
       case OFF -> false;
     };
+  }
+
+  /** An unwrap takes about as long as the wrap did. */
+  private boolean isTimeFor(Duration took, Deadline deadline) {
+    boolean isTime = deadline.remaining().compareTo(took) > 0;
+    if (!isTime) {
+      findings.unread(took);
+    }
+    return isTime;
   }
 
   private void readBack(WrappedKey wrapped, SecretBytes plaintext, Deadline deadline) {
@@ -119,7 +147,7 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
   }
 
   private ReadBackMismatch mismatch(@Nullable KmsException cause) {
-    onMismatch.run();
+    findings.mismatch();
     return new ReadBackMismatch(
         "the back end returned a ciphertext that does not open to what was wrapped; it was refused",
         cause);

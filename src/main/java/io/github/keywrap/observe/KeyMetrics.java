@@ -3,6 +3,7 @@ package io.github.keywrap.observe;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KmsException;
+import io.github.keywrap.domain.ReadBackKeyWrapper;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,7 +20,7 @@ public final class KeyMetrics {
   private final String name;
   private final Counter wraps;
   private final Counter unwraps;
-  private final Counter readBackMismatches;
+  private final ReadBacks readBacks;
 
   /**
    * @param name of the key in the settings
@@ -37,13 +38,7 @@ public final class KeyMetrics {
             .description("Unwraps with the key")
             .tag(KEY, name)
             .register(registry);
-    this.readBackMismatches =
-        Counter.builder("keywrap.read.back.mismatches")
-            .description(
-                "Ciphertexts refused because they did not open, or showed what they wrapped"
-                    + "; never ignore one")
-            .tag(KEY, name)
-            .register(registry);
+    this.readBacks = new ReadBacks(registry, name);
   }
 
   /** Adds gauges: whether the last probe passed, and whether there is something to mend. */
@@ -81,8 +76,8 @@ public final class KeyMetrics {
         .increment();
   }
 
-  /** A wrap was refused by its read-back. */
-  public void readBackMismatched() {
-    readBackMismatches.increment();
+  /** Where all read-backs of the key report to. */
+  public ReadBackKeyWrapper.Findings readBacks() {
+    return readBacks;
   }
 }

@@ -41,7 +41,10 @@ final class JdCloudSlowTest {
             .as("requests for 6 calls")
             .isLessThanOrEqualTo(round == 0 ? 12 : 6);
       }
+      assertThat(failure(ring.wrap(TIME))).as("a wrap").isNull();
+      int before = ring.settings.kms.requests(Operation.DECRYPT);
       assertThat(failure(ring.wrap(Duration.ofSeconds(10)))).as("a wrap, read back").isNull();
+      assertThat(ring.settings.kms.requests(Operation.DECRYPT) - before).isPositive();
     }
   }
 

@@ -56,7 +56,7 @@ final class JdCloudPluginSourceTest {
     assertThat(read(key.credentials().secretKey())).isEqualTo("SKEXAMPLE");
     assertThat(settings.management().enabled()).isFalse();
     assertThat(settings.debug()).isFalse();
-    assertThat(settings.verifyWrap()).isEqualTo(Policy.ALWAYS);
+    assertThat(settings.verifyWrap()).isEqualTo(Policy.IN_TIME);
     assertThat(settings.bareKey()).contains("jdcloud");
     assertThat(warnings(loaded))
         .containsExactly(

@@ -181,7 +181,7 @@ final class SettingsLoaderTest {
             pair("keywrap.keys.k.signature-region", "jdcloud-api"));
     Settings settings = load(JDCLOUD_KEY);
     assertThat(settings.active().pool().threads()).isEqualTo(64);
-    assertThat(settings.verifyWrap()).isEqualTo(Policy.ALWAYS);
+    assertThat(settings.verifyWrap()).isEqualTo(Policy.IN_TIME);
     assertThat(settings.bareKey()).contains("k");
   }
 
@@ -406,7 +406,8 @@ final class SettingsLoaderTest {
                 file() + ": keywrap.active is missing",
                 "Name of the key that wraps; every key below unwraps."),
             pair(
-                at(4) + "keywrap.verify-wrap is none of its values", "known: always, off, sampled"),
+                at(4) + "keywrap.verify-wrap is none of its values",
+                "known: always, in-time, off, sampled"),
             pair(
                 at(5)
                     + "keywrap.call-timeout is not a duration from 0.1s to 1m, such as 500ms, 3s,"

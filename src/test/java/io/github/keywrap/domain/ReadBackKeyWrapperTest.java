@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
@@ -11,6 +12,8 @@ import io.github.keywrap.domain.KmsException.ReadBackMismatch;
 import io.github.keywrap.domain.KmsException.Throttled;
 import io.github.keywrap.domain.ReadBackKeyWrapper.Policy;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,7 @@ final class ReadBackKeyWrapperTest {
 
   private final FakeKeyWrapper backEnd = new FakeKeyWrapper();
   private final AtomicInteger mismatches = new AtomicInteger();
+  private final List<Duration> unread = new ArrayList<>();
 
   @Test
   void refusesAWrapThatOpensToSomethingElse() {
@@ -67,6 +71,40 @@ final class ReadBackKeyWrapperTest {
     assertThat(readBacks).hasValue(5);
     wrap(Policy.OFF, 5);
     assertThat(readBacks).hasValue(5);
+  }
+
+  @Test
+  void inTimeReadsBackWhereATimeLikeThatOfTheWrapIsLeft() {
+    AtomicInteger readBacks = countReadBacks();
+    wrap(Policy.IN_TIME, 5);
+    assertThat(readBacks).hasValue(5);
+    assertThat(unread).isEmpty();
+  }
+
+  @Test
+  void inTimeAnswersUnreadWhereTheCallerWouldNotGetItsAnswerElse() {
+    AtomicInteger readBacks = countReadBacks();
+    Deadline deadline = Deadline.after(Duration.ofSeconds(3));
+    backEnd.wrapping =
+        plaintext -> {
+          awaitHalfOf(deadline);
+          return FakeKeyWrapper.reversed(plaintext);
+        };
+    try (SecretBytes dek = SecretBytes.owning(DEK.clone())) {
+      WrappedKey wrapped = wrapper(Policy.IN_TIME).wrap(dek, deadline);
+      assertThat(wrapped.keyId()).isEqualTo(FakeKeyWrapper.KEY_ID);
+    }
+    assertThat(readBacks).hasValue(0);
+    assertThat(unread)
+        .singleElement()
+        .satisfies(took -> assertThat(took).isGreaterThan(deadline.remaining()));
+    assertThat(mismatches).hasValue(0);
+  }
+
+  private static void awaitHalfOf(Deadline deadline) {
+    await()
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> deadline.remaining().compareTo(Duration.ofMillis(1_450)) < 0);
   }
 
   /** An echo opens to what was wrapped: comparing does not find it. */
@@ -134,6 +172,19 @@ final class ReadBackKeyWrapperTest {
   }
 
   private ReadBackKeyWrapper wrapper(Policy policy) {
-    return new ReadBackKeyWrapper(backEnd, policy, mismatches::incrementAndGet);
+    return new ReadBackKeyWrapper(
+        backEnd,
+        policy,
+        new ReadBackKeyWrapper.Findings() {
+          @Override
+          public void mismatch() {
+            mismatches.incrementAndGet();
+          }
+
+          @Override
+          public void unread(Duration took) {
+            unread.add(took);
+          }
+        });
   }
 }
