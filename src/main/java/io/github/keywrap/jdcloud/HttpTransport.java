@@ -12,9 +12,9 @@ import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -113,7 +113,7 @@ final class HttpTransport implements AutoCloseable {
   }
 
   private static Response read(ClassicHttpResponse response, AnswerSize size) throws IOException {
-    Map<String, List<String>> headers = new HashMap<>();
+    Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (Header header : response.getHeaders()) {
       headers.computeIfAbsent(header.getName(), _ -> new ArrayList<>()).add(header.getValue());
     }

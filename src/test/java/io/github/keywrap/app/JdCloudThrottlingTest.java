@@ -46,6 +46,7 @@ final class JdCloudThrottlingTest {
   void whatCannotBeSentInTimeFailsAtOnceAsThrottled() throws Exception {
     try (JdCloudRing ring = new JdCloudRing(folder)) {
       WrappedKey wrapped = ring.wrap(TIME).join();
+      ring.settings.kms.fault(Fault.NONE);
       ring.settings.kms.rateLimit(5);
       List<CompletableFuture<byte[]>> flood = new ArrayList<>();
       for (int call = 0; call < 200; call++) {

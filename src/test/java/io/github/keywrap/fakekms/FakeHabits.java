@@ -16,7 +16,7 @@ final class FakeHabits {
    * @param left how many requests still go wrong; may be shared
    */
   void fault(Fault fault, AtomicInteger left) {
-    faulty = new Faulty(fault, left);
+    faulty = new Faulty(fault, fault == Fault.NONE ? new AtomicInteger() : left);
   }
 
   void delay(Duration delay) {

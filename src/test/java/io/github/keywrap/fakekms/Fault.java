@@ -39,6 +39,7 @@ public enum Fault {
   ACCEPTED("202 with the result"),
   REDIRECT("302 to another address"),
   NO_CONTENT_TYPE("200 without Content-Type, all else right"),
+  HEADERS_TWICE("200 with headers twice, in other letters, as a gateway adds them"),
   ENDLESS_BODY("200 with a body without end"),
   SLOW_BODY("200, then nothing"),
   NO_ANSWER("no answer"),

@@ -86,6 +86,7 @@ record FaultyReply(
       case ACCEPTED -> json(202, reply.bytes());
       case REDIRECT -> redirect();
       case NO_CONTENT_TYPE -> write(response(200, reply.bytes(), false));
+      case HEADERS_TWICE -> headersTwice();
       case ENDLESS_BODY -> endless();
       case SLOW_BODY -> begin(reply.bytes().length, half(), false);
       case NO_ANSWER -> {}
@@ -196,6 +197,14 @@ record FaultyReply(
     if (hasType) {
       response.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/json");
     }
+  }
+
+  private void headersTwice() {
+    FullHttpResponse response = response(200, reply.bytes(), true);
+    response.headers().add("Date", response.headers().get(HttpHeaderNames.DATE));
+    response.headers().add("X-Gateway", "a");
+    response.headers().add("x-gateway", "b");
+    write(response);
   }
 
   private void write(Object message) {
