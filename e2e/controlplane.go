@@ -149,6 +149,20 @@ func (c *ControlPlane) Create(o Object) error {
 	return err
 }
 
+// CreateSecrets writes so many, and demands that each is acknowledged.
+func (c *ControlPlane) CreateSecrets(prefix string, count int) []Object {
+	c.t.Helper()
+	var written []Object
+	for i := range count {
+		object := Object{"secrets", fmt.Sprintf("%s-%d", prefix, i), fmt.Sprintf("a secret, %s, %d", prefix, i)}
+		if err := c.Create(object); err != nil {
+			c.t.Fatal(err)
+		}
+		written = append(written, object)
+	}
+	return written
+}
+
 // Read demands that the object has its value.
 func (c *ControlPlane) Read(o Object) {
 	c.t.Helper()

@@ -139,14 +139,7 @@ func TestARestartedKubeAPIServerReadsEverythingWhileOnlyEncryptFails(t *testing.
 	keywrap := NewJDCloudProgram(t)
 	keywrap.Start()
 	cluster := NewControlPlane(t, kmsV1(keywrap.Socket()), identity)
-	var written []Object
-	for i := range 10 {
-		object := Object{"secrets", fmt.Sprintf("kept-%d", i), fmt.Sprintf("a secret, %d", i)}
-		if err := cluster.Create(object); err != nil {
-			t.Fatal(err)
-		}
-		written = append(written, object)
-	}
+	written := cluster.CreateSecrets("kept", 10)
 	for _, fault := range []string{"unavailable", "dropped", "rate-limited", "forbidden"} {
 		keywrap.tell("fault/" + fault + "/encrypt")
 		keywrap.Kill()
@@ -208,14 +201,7 @@ func TestAKMSThatTakesTwoAndAHalfSecondsServes(t *testing.T) {
 	for name, provider := range map[string]Provider{"v1": v1, "v2": v2} {
 		t.Run(name, func(t *testing.T) {
 			cluster := NewControlPlane(t, provider, identity)
-			var written []Object
-			for i := range 3 {
-				object := Object{"secrets", fmt.Sprintf("slow-%d", i), fmt.Sprintf("a secret, %d", i)}
-				if err := cluster.Create(object); err != nil {
-					t.Fatal(err)
-				}
-				written = append(written, object)
-			}
+			written := cluster.CreateSecrets("slow", 3)
 			cluster.Restart()
 			for _, object := range written {
 				cluster.ExpectStored(object, "k8s:enc:kms:"+name+":")
