@@ -5,8 +5,6 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import io.github.keywrap.domain.KeyProbe.Finding;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.Throttled;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -21,15 +19,13 @@ import org.jspecify.annotations.Nullable;
  * can be read without waiting; see {@link KeyProbe} for what it tries.
  */
 public final class HealthMonitor implements AutoCloseable {
-  private static final Logger LOG = System.getLogger(HealthMonitor.class.getName());
-
   /** For so long a probe that was throttled leaves a key as well as it was. */
   private static final Duration THROTTLED_PATIENCE = Duration.ofHours(1);
 
   /** So many probes come soon after each other while the key id is not known: half a minute. */
   private static final int HASTY_PROBES = 60;
 
-  private final String name;
+  private final HealthLog log;
   private final KeyWrapper verified;
   private final KeyProbe probe;
   private final Duration interval;
@@ -37,9 +33,6 @@ public final class HealthMonitor implements AutoCloseable {
   private final CountDownLatch firstProbe = new CountDownLatch(1);
   private volatile KeyHealth health;
   private volatile Reads reads = Reads.UNKNOWN;
-
-  /** Only the thread of the probes uses it. */
-  private KeyCondition lastCondition = new KeyCondition.Sound();
 
   /** Only the thread of the probes uses it. */
   private @Nullable ScheduledFuture<?> next;
@@ -71,7 +64,7 @@ public final class HealthMonitor implements AutoCloseable {
    */
   public HealthMonitor(
       String name, KeyWrapper verified, KeyRole role, Duration interval, Duration timeout) {
-    this.name = name;
+    this.log = new HealthLog(name);
     this.verified = verified;
     this.probe = new KeyProbe(verified, role, timeout);
     this.interval = interval;
@@ -146,8 +139,8 @@ public final class HealthMonitor implements AutoCloseable {
     }
     probeBegan = 0;
     isAskedFor.set(false);
-    log(before, readsBefore);
-    logChanged(condition());
+    log.probed(before, readsBefore, health, reads);
+    log.condition(condition());
     if (!(health instanceof KeyHealth.Unnamed)) {
       firstProbe.countDown();
     }
@@ -160,11 +153,7 @@ public final class HealthMonitor implements AutoCloseable {
     try {
       return probe.reads();
     } catch (RuntimeException defect) {
-      LOG.log(
-          Level.DEBUG,
-          "what key \"{0}\" wrapped could not be tried: {1}",
-          name,
-          DefectTrace.of(defect));
+      log.readsUntold(defect);
       return Reads.UNKNOWN;
     }
   }
@@ -188,11 +177,7 @@ public final class HealthMonitor implements AutoCloseable {
       };
     } catch (RuntimeException defect) {
       if (before instanceof KeyHealth.Healthy || before instanceof KeyHealth.Unknown) {
-        LOG.log(
-            Level.ERROR,
-            "probe of key \"{0}\" hit a defect in keywrap: {1}",
-            name,
-            DefectTrace.of(defect));
+        log.defect(defect);
       }
       return before.failed(
           new BackendUnavailable("the probe failed: " + defect.getClass().getSimpleName(), defect),
@@ -237,47 +222,6 @@ public final class HealthMonitor implements AutoCloseable {
           case KeyHealth.Outage _, KeyHealth.Suspect _, KeyHealth.Lost _ -> Duration.ofSeconds(1);
         };
     return isThrottled || interval.compareTo(pause) < 0 ? interval : pause;
-  }
-
-  private void log(KeyHealth before, Reads readsBefore) {
-    if (before.getClass() == health.getClass() && readsBefore == reads) {
-      return;
-    }
-    switch (health) {
-      case KeyHealth.Unknown _ -> {}
-      case KeyHealth.Healthy healthy ->
-          LOG.log(Level.INFO, "key \"{0}\" works; its key id is {1}", name, healthy.keyId());
-      case KeyHealth.Unnamed _ ->
-          LOG.log(Level.INFO, "key \"{0}\" works; KMS v2 waits until its key id is known", name);
-      case KeyHealth.Outage outage -> warn("is unavailable", outage.cause());
-      case KeyHealth.Suspect suspect -> warn("may be lost", suspect.cause());
-      case KeyHealth.Lost lost ->
-          LOG.log(
-              Level.ERROR,
-              "key \"{0}\" is lost; if it is the active one, kube-apiserver is told to stop writing:"
-                  + " {1}",
-              name,
-              lost.cause().getMessage());
-    }
-  }
-
-  private void logChanged(KeyCondition condition) {
-    if (condition.equals(lastCondition)) {
-      return;
-    }
-    lastCondition = condition;
-    switch (condition) {
-      case KeyCondition.Sound _ -> LOG.log(Level.INFO, "key \"{0}\" is sound again", name);
-      case KeyCondition.Impaired(String reason) ->
-          LOG.log(Level.WARNING, "key \"{0}\" works, but: {1}", name, reason);
-      case KeyCondition.NeedsRestart(String reason) ->
-          LOG.log(Level.ERROR, "key \"{0}\" needs a restart of keywrap: {1}", name, reason);
-    }
-  }
-
-  private void warn(String what, KmsException cause) {
-    LOG.log(
-        Level.WARNING, "key \"{0}\" {1}: {2}{3}", name, what, cause.getMessage(), reads.words());
   }
 
   @Override
