@@ -34,6 +34,18 @@ final class ServeApplication implements QuarkusApplication {
     this.termination = termination;
   }
 
+  private static Ending end(int cutOff) {
+    if (cutOff == 0) {
+      return Ending.IN_ORDER;
+    }
+    LOG.log(
+        Level.WARNING,
+        "calls were cut off, as they took longer than keywrap.shutdown-grace: {0}",
+        Integer.toString(cutOff));
+    return Ending.CUT_OFF;
+  }
+
+  /** Returns the ordinal of an {@link Ending}: the framework takes numbers only. */
   @Override
   public int run(String... unused) throws InterruptedException, IOException {
     ring.keys().forEach(key -> key.monitor().start());
@@ -50,10 +62,7 @@ final class ServeApplication implements QuarkusApplication {
         termination.await();
       }
       LOG.log(Level.INFO, "stopping: no new calls, those in flight are answered");
-      if (!server.drain(settings.shutdownGrace())) {
-        LOG.log(Level.WARNING, "calls were cut off: they took longer than the grace time");
-      }
+      return end(server.drain(termination.graceLeft())).ordinal();
     }
-    return 0;
   }
 }

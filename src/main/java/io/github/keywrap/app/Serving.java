@@ -4,6 +4,7 @@ import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.settings.Settings;
 import io.github.keywrap.settings.SocketSettings;
 import io.github.keywrap.transport.SocketClaim;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Metrics;
 import io.quarkus.runtime.Quarkus;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,31 +24,32 @@ public record Serving(Settings settings, KeyRing ring, SocketClaim claim, Termin
   /**
    * Serves until SIGTERM or SIGINT.
    *
-   * @param onWait told if another process still serves on the socket
-   * @return the exit code
+   * @param console told if another process still serves on the socket, or SIGHUP comes
    * @throws io.github.keywrap.config.ConfigurationException if a key cannot be opened
    * @throws io.github.keywrap.domain.OperatorException if the socket cannot be had
    */
-  public static int run(Settings settings, Consumer<String> onWait) {
-    Termination termination = new Termination();
+  public static Ending run(Settings settings, Console console) {
+    Termination termination = new Termination(settings.shutdownGrace(), console);
+    termination.ignoreHangups();
+    countDroppedLines(console);
     try (KeyRing ring = KeyRings.open(settings, Metrics.globalRegistry);
-        SocketClaim claim = claim(settings.socket(), onWait)) {
+        SocketClaim claim = claim(settings.socket(), console::tell)) {
       termination.catchSignals();
       ManagementEndpoints.configure(settings.management());
       if (settings.debug()) {
         System.setProperty("quarkus.log.category.\"io.github.keywrap\".level", "DEBUG");
       }
       CURRENT.set(new Serving(settings, ring, claim, termination));
-      AtomicInteger exitCode = new AtomicInteger(1);
+      AtomicInteger ending = new AtomicInteger();
       AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
       Quarkus.run(
           ServeApplication.class,
           (code, cause) -> {
-            exitCode.set(code);
+            ending.set(code);
             failure.set(cause);
           });
       rethrow(failure.get());
-      return exitCode.get();
+      return Ending.values()[ending.get()];
     }
   }
 
@@ -62,6 +64,12 @@ public record Serving(Settings settings, KeyRing ring, SocketClaim claim, Termin
       case RuntimeException known -> throw known;
       default -> throw new IllegalStateException("could not serve", failure);
     }
+  }
+
+  private static void countDroppedLines(Console console) {
+    FunctionCounter.builder("keywrap.log.lines.dropped", console, Console::droppedLines)
+        .description("Lines of the log that were dropped, since nobody read them")
+        .register(Metrics.globalRegistry);
   }
 
   private static SocketClaim claim(SocketSettings socket, Consumer<String> onWait) {

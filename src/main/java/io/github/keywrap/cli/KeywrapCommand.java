@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       "0: done",
       "1: failed; what and why is on standard error",
       "2: wrong command line",
+      "4: serve was ended before it had answered all calls",
       "78: wrong configuration; every problem is on standard error"
     })
 final class KeywrapCommand implements Runnable {

@@ -1,6 +1,7 @@
 package io.github.keywrap.cli;
 
 import io.github.keywrap.app.Serving;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,6 +18,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return Serving.run(config.load().settings(), spec.commandLine().getErr()::println);
+    ServeConsole console = ServeConsole.install();
+    spec.commandLine().setErr(new PrintWriter(console.err(), true));
+    return ExitCode.of(Serving.run(config.load().settings(), console));
   }
 }

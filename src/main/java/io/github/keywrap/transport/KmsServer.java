@@ -3,6 +3,7 @@ package io.github.keywrap.transport;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.OperatorException;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
@@ -33,9 +34,15 @@ public final class KmsServer implements AutoCloseable {
   /** Longest message in bytes; kube-apiserver's own limits add up to less. */
   static final int MAX_MESSAGE = 65_536;
 
+  /** For a client to hear that there will be no more, and for what it sent before that. */
+  private static final Duration SETTLING = Duration.ofMillis(300);
+
+  private static final Duration POLL = Duration.ofMillis(10);
+
   private final SocketClaim claim;
   private final List<ServerServiceDefinition> services;
   private final List<ServerInterceptor> interceptors;
+  private final CallsInFlight calls = new CallsInFlight();
   private final EventLoopGroup acceptor = DomainSockets.eventLoops("kms-accept", 1);
   private final EventLoopGroup connections =
       DomainSockets.eventLoops("kms-call", Runtime.getRuntime().availableProcessors());
@@ -80,6 +87,7 @@ public final class KmsServer implements AutoCloseable {
             .workerEventLoopGroup(connections)
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE)
+            .addStreamTracerFactory(calls)
             .permitKeepAliveTime(5, SECONDS)
             .permitKeepAliveWithoutCalls(true);
     interceptors.forEach(builder::intercept);
@@ -98,21 +106,28 @@ public final class KmsServer implements AutoCloseable {
   }
 
   /**
-   * Takes the socket away, refuses new calls, and waits for those in flight.
+   * Takes the socket away, refuses new calls, and waits for those in flight. Clients that have none
+   * and do not close their connection, because they are stopped for example, are not waited for.
    *
-   * @return whether all ended within {@code grace}; those that did not are cancelled
+   * @return how many did not end within {@code grace}; they are cancelled
    */
-  public boolean drain(Duration grace) throws InterruptedException {
+  public int drain(Duration grace) throws InterruptedException {
+    Deadline deadline = Deadline.after(grace);
     state = State.STOPPING;
     claim.withdraw();
     if (server.isEmpty()) {
-      return true;
+      return 0;
     }
-    boolean drained = server.get().shutdown().awaitTermination(grace.toNanos(), NANOSECONDS);
-    if (!drained) {
-      boolean _ = server.get().shutdownNow().awaitTermination(1, SECONDS);
+    Server draining = server.get().shutdown();
+    Deadline settled = Deadline.after(SETTLING);
+    while (!draining.awaitTermination(POLL.toNanos(), NANOSECONDS)
+        && !deadline.isExpired()
+        && !settled.isExpired()) {
+      settled = calls.count() == 0 ? settled : Deadline.after(SETTLING);
     }
-    return drained;
+    int cutOff = calls.count();
+    boolean _ = draining.shutdownNow().awaitTermination(SETTLING.toNanos(), NANOSECONDS);
+    return cutOff;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.keywrap.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
 import io.github.keywrap.transport.KmsClient;
@@ -28,7 +29,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -197,6 +200,15 @@ final class CallsIT {
   }
 
   @Test
+  void manyMessagesOverTheLimitAreFewLinesOfTheLog() throws Exception {
+    ByteString over = ByteString.copyFrom(new byte[70_000]);
+    for (int i = 0; i < 300; i++) {
+      assertFails(Status.Code.RESOURCE_EXHAUSTED, () -> client.decryptV1(over));
+    }
+    assertThat(program.log(server).lines()).hasSizeLessThan(20);
+  }
+
+  @Test
   void garbageOnTheSocketHarmsNobody() throws Exception {
     byte[] noise = new byte[100_000];
     new Random(1).nextBytes(noise);
@@ -332,8 +344,37 @@ final class CallsIT {
     var stub = KeyManagementServiceGrpc.newBlockingStub(channel).withWaitForReady();
     assertThat(stub.version(VersionRequest.newBuilder().setVersion("v1beta1").build())).isNotNull();
     Program.Result end = program.terminate(server);
-    assertThat(end.exitCode()).isZero();
-    assertThat(end.err()).contains("calls were cut off");
+    assertThat(end.exitCode()).isEqualTo(4);
+    assertThat(end.err()).contains("calls were cut off", "shutdown-grace: 1");
+  }
+
+  @Test
+  void aClientThatIsStoppedAndHasNoCallIsNotWaitedFor() throws Exception {
+    try (SocketChannel stopped = connect()) {
+      stopped.write(
+          ByteBuffer.wrap(
+              "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"
+                  .getBytes(StandardCharsets.US_ASCII)));
+      program.assertServes();
+      long start = System.nanoTime();
+      Program.Result end = program.terminate(server).succeeded();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      assertThat(end.err()).doesNotContain("cut off");
+    }
+  }
+
+  /** Who started the tests with nohup(1) ignores it already, and nothing is said. */
+  @Test
+  void sighupDoesNotEndIt() throws Exception {
+    String ignored =
+        Files.readString(Path.of("/proc/self/status"))
+            .replaceAll("(?s).*SigIgn:\\s*(\\w+).*", "$1");
+    assumeTrue((Long.parseUnsignedLong(ignored, 16) & 1) == 0);
+    assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(server.pid())).start().waitFor())
+        .isZero();
+    org.awaitility.Awaitility.await()
+        .until(() -> program.log(server).contains("SIGHUP is ignored") || !server.isAlive());
+    program.assertServes();
   }
 
   /** A unary call, described as a stream so that its headers are sent at once. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The packaged program in a folder of its own, with a local key, run as an operator runs it. Ends
@@ -141,6 +142,11 @@ final class Program implements AutoCloseable {
 
   /** Starts the program by another of its names, and does not wait. */
   Process start(Path name, String... arguments) throws IOException {
+    return start(_ -> {}, name, arguments);
+  }
+
+  private Process start(Consumer<ProcessBuilder> surroundings, Path name, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(name.toString()));
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(folder, "out", ".log");
@@ -150,6 +156,7 @@ final class Program implements AutoCloseable {
             .redirectOutput(out.toFile())
             .redirectError(Path.of(out + ".err").toFile());
     builder.environment().putAll(environment);
+    surroundings.accept(builder);
     Process process = builder.start();
     processes.add(process);
     logs.put(process, out);
@@ -173,6 +180,11 @@ final class Program implements AutoCloseable {
   /** Starts serving and does not wait. */
   Process beginToServe() throws IOException {
     return start("serve", "--config", config().toString());
+  }
+
+  /** The same in other surroundings than usual. */
+  Process beginToServe(Consumer<ProcessBuilder> surroundings) throws IOException {
+    return start(surroundings, executable, "serve", "--config", config().toString());
   }
 
   /** Starts serving and waits until it does. */
