@@ -4,6 +4,7 @@ import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.observe.BackEndLiveness;
 import io.github.keywrap.observe.KeyReadiness;
 import io.github.keywrap.observe.SocketLiveness;
+import io.github.keywrap.observe.ToldHealthCheck;
 import io.github.keywrap.settings.Settings;
 import io.github.keywrap.transport.FailureLog;
 import io.github.keywrap.transport.KmsServer;
@@ -67,20 +68,21 @@ final class Producers {
   @Singleton
   @Readiness
   HealthCheck readiness(KeyRing ring, Settings settings, KmsServer server) {
-    return new KeyReadiness(ring, settings.status(), server::isServing);
+    return new ToldHealthCheck(new KeyReadiness(ring, settings.status(), server::isServing));
   }
 
   @Produces
   @Singleton
   @Liveness
   HealthCheck liveness(KmsServer server) {
-    return new SocketLiveness(server::isReachableWhereMeant);
+    return new ToldHealthCheck(
+        new SocketLiveness(server::isReachableWhereMeant, server::unanswered));
   }
 
   @Produces
   @Singleton
   @Liveness
   HealthCheck backEndLiveness(KeyRing ring) {
-    return new BackEndLiveness(ring, System::nanoTime);
+    return new ToldHealthCheck(new BackEndLiveness(ring, System::nanoTime));
   }
 }

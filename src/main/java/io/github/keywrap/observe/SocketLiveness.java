@@ -1,26 +1,40 @@
 package io.github.keywrap.observe;
 
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 
 /**
- * Alive while clients can find the socket. What a restart cannot cure, such as a back end that is
- * away, never makes the process look dead.
+ * Alive while clients can find the socket and are answered: each look makes a call as they do. What
+ * a restart cannot cure, such as a back end that is away, never makes the process look dead.
  */
 public final class SocketLiveness implements HealthCheck {
+  /** One call that comes late is a busy machine, and no proof. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final BooleanSupplier reachable;
+  private final Supplier<Duration> unanswered;
 
   /**
    * @param reachable whether the socket at the path is ours, or is about to be or no longer meant
    *     to be
+   * @param unanswered makes a call that needs no back end, and says for how long such calls have
+   *     had no answer; zero: this one has
    */
-  public SocketLiveness(BooleanSupplier reachable) {
+  public SocketLiveness(BooleanSupplier reachable, Supplier<Duration> unanswered) {
     this.reachable = reachable;
+    this.unanswered = unanswered;
   }
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("socket").status(reachable.getAsBoolean()).build();
+    boolean isReachable = reachable.getAsBoolean();
+    Duration silence = isReachable ? unanswered.get() : Duration.ZERO;
+    return HealthCheckResponse.named("socket")
+        .status(isReachable && silence.compareTo(PATIENCE) < 0)
+        .withData("unanswered for seconds", silence.toSeconds())
+        .build();
   }
 }

@@ -17,10 +17,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/**
- * A client of a KMS plugin, any plugin, over its socket. Each call has the deadline that
- * kube-apiserver has by default.
- */
+/** A client of a KMS plugin, any plugin, over its socket. */
 public final class KmsClient implements AutoCloseable {
   /** Default of {@code timeout} in an EncryptionConfiguration. */
   public static final Duration TIMEOUT = Duration.ofSeconds(3);
@@ -30,7 +27,18 @@ public final class KmsClient implements AutoCloseable {
   private final EventLoopGroup eventLoop = DomainSockets.eventLoops("kms-client", 1);
   private final ManagedChannel channel;
 
+  private final Duration timeout;
+
+  /** One whose calls have the deadline that kube-apiserver's have by default. */
   public KmsClient(Path socket) {
+    this(socket, TIMEOUT);
+  }
+
+  /**
+   * @param timeout of each call
+   */
+  KmsClient(Path socket, Duration timeout) {
+    this.timeout = timeout;
     this.channel =
         NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
             .overrideAuthority("localhost")
@@ -100,13 +108,13 @@ public final class KmsClient implements AutoCloseable {
           .KeyManagementServiceBlockingStub
       v1() {
     return io.github.keywrap.transport.v1beta1.KeyManagementServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(TIMEOUT.toMillis(), MILLISECONDS);
+        .withDeadlineAfter(timeout.toMillis(), MILLISECONDS);
   }
 
   private io.github.keywrap.transport.v2.KeyManagementServiceGrpc.KeyManagementServiceBlockingStub
       v2() {
     return io.github.keywrap.transport.v2.KeyManagementServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(TIMEOUT.toMillis(), MILLISECONDS);
+        .withDeadlineAfter(timeout.toMillis(), MILLISECONDS);
   }
 
   @Override

@@ -42,6 +42,7 @@ public final class KmsServer implements AutoCloseable {
   private final SocketClaim claim;
   private final List<ServerServiceDefinition> services;
   private final List<ServerInterceptor> interceptors;
+  private final SelfCall selfCall;
   private final CallsInFlight calls = new CallsInFlight();
   private final EventLoopGroup acceptor = DomainSockets.eventLoops("kms-accept", 1);
   private final EventLoopGroup connections =
@@ -64,6 +65,7 @@ public final class KmsServer implements AutoCloseable {
       List<ServerServiceDefinition> services,
       List<ServerInterceptor> interceptors) {
     this.claim = claim;
+    this.selfCall = new SelfCall(claim.path());
     this.services = List.copyOf(services);
     this.interceptors = List.copyOf(interceptors);
   }
@@ -103,6 +105,15 @@ public final class KmsServer implements AutoCloseable {
   /** False if the socket should be there and is not: somebody removed or replaced it. */
   public boolean isReachableWhereMeant() {
     return state != State.SERVING || claim.isPublished();
+  }
+
+  /**
+   * Calls itself over its socket.
+   *
+   * @return for how long such calls have had no answer; zero if this one has, or is not meant to
+   */
+  public Duration unanswered() {
+    return isServing() ? selfCall.unanswered() : Duration.ZERO;
   }
 
   /**

@@ -140,6 +140,20 @@ final class ServeIT {
     }
   }
 
+  /** The lines of the log are of changes. */
+  @Test
+  void asManyLooksAtAnEndpointThatSaysNoAreOneLine() throws Exception {
+    Process server = program.serve();
+    Files.delete(program.socket());
+    for (int look = 0; look < 5; look++) {
+      given().port(program.managementPort()).get("/livez").then().statusCode(503);
+    }
+    assertThat(program.log(server).lines().filter(line -> line.contains("health")))
+        .singleElement()
+        .asString()
+        .contains("WARN", "\"socket\" is down");
+  }
+
   @Test
   void aMissingKeystoreIsAnErrorAndNeverANewKey() throws Exception {
     Files.delete(folder.resolve("first.jwe"));
