@@ -32,6 +32,7 @@ public record Serving(Settings settings, KeyRing ring, SocketClaim claim, Termin
     Termination termination = new Termination(settings.shutdownGrace(), console);
     termination.ignoreHangups();
     countDroppedLines(console);
+    Thread.setDefaultUncaughtExceptionHandler(new UncaughtErrors(console));
     try (KeyRing ring = KeyRings.open(settings, Metrics.globalRegistry);
         SocketClaim claim = claim(settings.socket(), console::tell)) {
       termination.catchSignals();

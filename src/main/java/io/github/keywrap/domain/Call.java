@@ -30,8 +30,9 @@ record Call<T>(
         return throttled;
       }
       result.completeExceptionally(throttled);
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       result.completeExceptionally(failure);
+      FatalErrors.raise(failure);
     }
     return null;
   }

@@ -139,8 +139,17 @@ public final class HealthMonitor implements AutoCloseable {
     }
     probeBegan = 0;
     isAskedFor.set(false);
-    log.probed(before, readsBefore, health, reads);
-    log.condition(condition());
+    try {
+      log.probed(before, readsBefore, health, reads);
+      log.condition(condition());
+    } catch (RuntimeException | Error defect) {
+      FatalErrors.raise(defect);
+    } finally {
+      ended();
+    }
+  }
+
+  private void ended() {
     if (!(health instanceof KeyHealth.Unnamed)) {
       firstProbe.countDown();
     }
@@ -152,7 +161,8 @@ public final class HealthMonitor implements AutoCloseable {
   private Reads readsNow() {
     try {
       return probe.reads();
-    } catch (RuntimeException defect) {
+    } catch (RuntimeException | Error defect) {
+      FatalErrors.raise(defect);
       log.readsUntold(defect);
       return Reads.UNKNOWN;
     }
@@ -175,7 +185,8 @@ public final class HealthMonitor implements AutoCloseable {
         case Finding.Fails(Throttled throttled) -> throttled(before, throttled);
         case Finding.Fails(KmsException cause) -> before.failed(cause, System.nanoTime());
       };
-    } catch (RuntimeException defect) {
+    } catch (RuntimeException | Error defect) {
+      FatalErrors.raise(defect);
       if (before instanceof KeyHealth.Healthy || before instanceof KeyHealth.Unknown) {
         log.defect(defect);
       }

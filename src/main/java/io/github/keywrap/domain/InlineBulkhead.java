@@ -9,7 +9,8 @@ public final class InlineBulkhead implements Bulkhead {
   public <T> CompletableFuture<T> submit(Operation operation, Supplier<T> call, Deadline deadline) {
     try {
       return CompletableFuture.completedFuture(call.get());
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
+      FatalErrors.raise(failure);
       return CompletableFuture.failedFuture(failure);
     }
   }

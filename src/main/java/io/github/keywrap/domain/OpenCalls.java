@@ -54,7 +54,7 @@ final class OpenCalls {
       long now = System.nanoTime();
       if (!open.isEmpty()) {
         lastOpen = now;
-        onTick.run();
+        tick();
         open.forEach(this::failIfLate);
       }
       if (now - lastOpen < LINGER) {
@@ -65,9 +65,22 @@ final class OpenCalls {
     }
   }
 
+  /** Whatever happens there, deadlines pass: this thread is the only one that notices. */
+  private void tick() {
+    try {
+      onTick.run();
+    } catch (RuntimeException | Error defect) {
+      FatalErrors.raise(defect);
+    }
+  }
+
   private void failIfLate(CompletableFuture<?> call, Deadline deadline) {
     if (deadline.isExpired()) {
-      call.completeExceptionally(timeUp.get());
+      try {
+        call.completeExceptionally(timeUp.get());
+      } catch (RuntimeException | Error ofWhoWasTold) {
+        FatalErrors.raise(ofWhoWasTold);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.DefectTrace;
+import io.github.keywrap.domain.FatalErrors;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.jdcloud.CallFailure.Unanswered;
 import io.github.keywrap.settings.AssumedRoleSettings;
@@ -89,7 +90,8 @@ final class AssumedRole implements CredentialSource {
             failure.getMessage());
       }
       trouble = "its role cannot be assumed again: " + failure.getMessage();
-    } catch (RuntimeException defect) {
+    } catch (RuntimeException | Error defect) {
+      FatalErrors.raise(defect);
       LOG.log(
           Level.ERROR,
           "renewing temporary credentials hit a defect in keywrap: {0}",

@@ -3,6 +3,7 @@ package io.github.keywrap.jdcloud;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.FatalErrors;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -103,9 +104,10 @@ final class Names implements AutoCloseable {
       // Before anybody hears of it, so that who asks later gets a lookup that began later.
       lookups.remove(host, lookup);
       lookup.complete(found);
-    } catch (UnknownHostException | RuntimeException failure) {
+    } catch (UnknownHostException | RuntimeException | Error failure) {
       lookups.remove(host, lookup);
       lookup.completeExceptionally(failure);
+      FatalErrors.raise(failure);
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.keywrap.jdcloud;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.domain.DefectTrace;
+import io.github.keywrap.domain.FatalErrors;
 import io.github.keywrap.jdcloud.VersionState.Unknown;
 import io.github.keywrap.jdcloud.VersionState.Untracked;
 import java.lang.System.Logger;
@@ -74,7 +75,8 @@ final class VersionWatch implements AutoCloseable {
     try {
       look();
       next = versions.pause(usual);
-    } catch (RuntimeException defect) {
+    } catch (RuntimeException | Error defect) {
+      FatalErrors.raise(defect);
       LOG.log(
           Level.ERROR,
           "the versions of key \"{0}\": a defect in keywrap: {1}",

@@ -81,7 +81,7 @@ final class Connector<C extends Connection> {
       }
       identity = connection.identity();
       return usable;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       connection.close();
       throw e;
     }

@@ -9,7 +9,7 @@ final class Failures {
   private Failures() {}
 
   /** {@code KmsException}s are translated already. */
-  static KmsException translate(RuntimeException failure) {
+  static KmsException translate(Throwable failure) {
     return switch (failure) {
       case KmsException known -> known;
       case AbsentTokenException e -> new BackendUnavailable(String.valueOf(e.getMessage()), e);

@@ -3,6 +3,7 @@ package io.github.keywrap.pkcs11;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.FatalErrors;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.domain.KeyWrapper;
@@ -73,7 +74,8 @@ final class SealedKeyWrapper implements KeyWrapper {
       }
       requireSameKey(now, deadline);
       condition = new KeyCondition.Sound();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
+      FatalErrors.raise(failure);
       if (now != null) {
         condition =
             new KeyCondition.Impaired(

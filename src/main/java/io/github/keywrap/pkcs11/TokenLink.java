@@ -3,6 +3,7 @@ package io.github.keywrap.pkcs11;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.FatalErrors;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
@@ -163,7 +164,8 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
       } else {
         usable.connection().close();
       }
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
+      FatalErrors.raise(failure);
       KmsException cause = Failures.translate(failure);
       LOG.log(Level.DEBUG, "key \"{0}\": {1}", name, cause.getMessage());
       if (states.become(new LinkState.Lost<>(cause, lostSince()))) {

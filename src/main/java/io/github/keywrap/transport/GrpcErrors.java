@@ -1,6 +1,7 @@
 package io.github.keywrap.transport;
 
 import io.github.keywrap.domain.DefectTrace;
+import io.github.keywrap.domain.FatalErrors;
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
@@ -53,6 +54,7 @@ final class GrpcErrors {
   }
 
   private static StatusRuntimeException defect(Throwable defect) {
+    FatalErrors.raise(defect);
     LOG.log(
         Level.ERROR,
         "a call hit a defect in keywrap; please report it: {0}",

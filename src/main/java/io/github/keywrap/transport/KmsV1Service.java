@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KeyWrapper;
-import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.transport.v1beta1.DecryptRequest;
@@ -64,8 +63,8 @@ public final class KmsV1Service implements KeyManagementServiceGrpc.AsyncService
       Deadline deadline = Requests.deadline(callTimeout);
       Requests.answer(
           ring.active().wrap(key -> wrap(key, request.getPlain(), deadline), deadline), observer);
-    } catch (StatusRuntimeException refused) {
-      observer.onError(refused);
+    } catch (RuntimeException | Error refused) {
+      observer.onError(GrpcErrors.translate(refused));
     }
   }
 
@@ -77,7 +76,7 @@ public final class KmsV1Service implements KeyManagementServiceGrpc.AsyncService
       Deadline deadline = Requests.deadline(callTimeout);
       Requests.answer(
           route.key().unwrap(key -> unwrap(key, route.wrapped(), deadline), deadline), observer);
-    } catch (StatusRuntimeException | KmsException refused) {
+    } catch (RuntimeException | Error refused) {
       observer.onError(GrpcErrors.translate(refused));
     }
   }

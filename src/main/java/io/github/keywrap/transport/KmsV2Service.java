@@ -5,7 +5,6 @@ import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KeyWrapper;
-import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.StatusPolicy;
@@ -18,7 +17,6 @@ import io.github.keywrap.transport.v2.KeyManagementServiceGrpc;
 import io.github.keywrap.transport.v2.StatusRequest;
 import io.github.keywrap.transport.v2.StatusResponse;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 
@@ -78,7 +76,7 @@ public final class KmsV2Service implements KeyManagementServiceGrpc.AsyncService
           ring.active()
               .wrapVerified(key -> wrap(key, request.getPlaintext(), current, deadline), deadline),
           observer);
-    } catch (StatusRuntimeException | KmsException refused) {
+    } catch (RuntimeException | Error refused) {
       observer.onError(GrpcErrors.translate(refused));
     }
   }
@@ -124,7 +122,7 @@ public final class KmsV2Service implements KeyManagementServiceGrpc.AsyncService
       Deadline deadline = Requests.deadline(callTimeout);
       Requests.answer(
           route.key().unwrap(key -> unwrap(key, route.wrapped(), deadline), deadline), observer);
-    } catch (StatusRuntimeException | KmsException refused) {
+    } catch (RuntimeException | Error refused) {
       observer.onError(GrpcErrors.translate(refused));
     }
   }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -246,6 +247,43 @@ final class HealthMonitorTest {
     await().until(() -> monitor.health() instanceof KeyHealth.Outage);
     backEnd.wrapping = FakeKeyWrapper::reversed;
     await().until(() -> monitor.health() instanceof KeyHealth.Healthy);
+  }
+
+  @Test
+  void anErrorIsAFailureThatIsToldAndProbingGoesOn() {
+    backEnd.wrapping =
+        _ -> {
+          throw new NoClassDefFoundError("a class that is gone");
+        };
+    monitor.start();
+    await().until(() -> monitor.health() instanceof KeyHealth.Outage);
+    assertThat(((KeyHealth.Outage) monitor.health()).cause())
+        .hasMessageContaining("NoClassDefFoundError");
+    backEnd.wrapping = FakeKeyWrapper::reversed;
+    await().until(() -> monitor.health() instanceof KeyHealth.Healthy);
+  }
+
+  /** Whoever is told of uncaught errors ends the process. */
+  @Test
+  void aFatalErrorIsHandedOn() {
+    AtomicReference<Throwable> told = new AtomicReference<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((_, failure) -> told.set(failure));
+    try {
+      OutOfMemoryError fatal = new OutOfMemoryError("direct memory");
+      backEnd.wrapping =
+          _ -> {
+            throw fatal;
+          };
+      monitor.start();
+      await().dontCatchUncaughtExceptions().until(() -> told.get() == fatal);
+      backEnd.wrapping = FakeKeyWrapper::reversed;
+      await()
+          .dontCatchUncaughtExceptions()
+          .until(() -> monitor.health() instanceof KeyHealth.Healthy);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
   }
 
   @Test

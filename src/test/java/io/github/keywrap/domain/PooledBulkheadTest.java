@@ -47,6 +47,21 @@ final class PooledBulkheadTest {
   }
 
   @Test
+  void anErrorIsTheEndOfItsCallAloneAndAtOnce() throws Exception {
+    NoClassDefFoundError error = new NoClassDefFoundError("a class that is gone");
+    CompletableFuture<Integer> failed =
+        bulkhead.submit(
+            Operation.WRAP,
+            () -> {
+              throw error;
+            },
+            Deadline.after(Duration.ofHours(1)));
+    await().until(failed::isDone);
+    assertThatThrownBy(failed::get).cause().isSameAs(error);
+    assertThat(bulkhead.submit(Operation.WRAP, () -> 7, later()).get()).isEqualTo(7);
+  }
+
+  @Test
   void givesUpACallThatHangsAtItsDeadline() {
     assertDeadlineExceeded(bulkhead.submit(Operation.WRAP, hanging(new CountDownLatch(1)), soon()));
   }

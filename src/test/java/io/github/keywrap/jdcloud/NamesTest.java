@@ -59,6 +59,17 @@ final class NamesTest {
         .isInstanceOf(UnknownHostException.class);
   }
 
+  @Test
+  void anErrorInALookupIsNotTheLastWordOnAName() throws Exception {
+    service =
+        _ -> {
+          throw new NoClassDefFoundError("a class that is gone");
+        };
+    assertThatThrownBy(() -> names.resolve("h", soon())).isInstanceOf(UnknownHostException.class);
+    service = _ -> new InetAddress[] {FIRST, SECOND};
+    assertThat(names.resolve("h", soon())).containsExactly(FIRST, SECOND);
+  }
+
   private static InetAddress[] failing() throws UnknownHostException {
     throw new UnknownHostException("away");
   }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class StubDriver implements Driver<Connection> {
   volatile boolean isAway = true;
   volatile @Nullable RuntimeException refusal;
+  volatile @Nullable Error error;
   volatile int attempts;
   volatile boolean canReinitialize;
   volatile boolean reinitialized;
@@ -17,6 +18,10 @@ final class StubDriver implements Driver<Connection> {
   @Override
   public Connection connect(Deadline deadline, Steps steps) {
     attempts++;
+    Error failing = error;
+    if (failing != null) {
+      throw failing;
+    }
     RuntimeException refused = refusal;
     if (refused != null) {
       throw refused;

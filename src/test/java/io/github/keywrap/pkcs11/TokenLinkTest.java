@@ -8,7 +8,6 @@ import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
-import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -44,6 +43,22 @@ final class TokenLinkTest {
           .isInstanceOf(AccessDenied.class);
       later.set(Duration.ofHours(6).toNanos());
       assertThat(link.condition()).isInstanceOf(KeyCondition.Sound.class);
+    }
+  }
+
+  @Test
+  void anErrorOfTheDriverDoesNotEndTheTrials() {
+    driver.error = new NoClassDefFoundError("a class that is gone");
+    try (TokenLink<Connection> link = link()) {
+      link.start();
+      assertThatThrownBy(() -> link.call(Deadline.after(Duration.ofSeconds(5)), usable -> usable))
+          .hasMessageContaining("NoClassDefFoundError");
+      driver.error = null;
+      driver.isAway = false;
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .ignoreExceptions()
+          .until(() -> link.call(Deadline.after(Duration.ofSeconds(1)), _ -> true));
     }
   }
 

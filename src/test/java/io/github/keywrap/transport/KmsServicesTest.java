@@ -114,7 +114,8 @@ final class KmsServicesTest {
         Arguments.of(new Throttled("x"), Status.Code.RESOURCE_EXHAUSTED),
         Arguments.of(new BackendUnavailable("x", null), Status.Code.UNAVAILABLE),
         Arguments.of(BackendUnavailable.deadlineExceeded("x"), Status.Code.DEADLINE_EXCEEDED),
-        Arguments.of(new IllegalStateException("x"), Status.Code.INTERNAL));
+        Arguments.of(new IllegalStateException("x"), Status.Code.INTERNAL),
+        Arguments.of(new NoClassDefFoundError("x"), Status.Code.INTERNAL));
   }
 
   @Test
@@ -139,12 +140,15 @@ final class KmsServicesTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void everyKindOfFailureHasItsCode(RuntimeException failure, Status.Code code) {
+  void everyKindOfFailureHasItsCode(Throwable failure, Status.Code code) {
     ByteString v1 = client.encryptV1(DEK);
     V2Ciphertext v2 = client.encryptV2(DEK);
     backEnd.unwrapping =
         _ -> {
-          throw failure;
+          if (failure instanceof Error error) {
+            throw error;
+          }
+          throw (RuntimeException) failure;
         };
     assertFails(code, () -> client.decryptV1(v1));
     assertFails(code, () -> client.decryptV2(v2));
