@@ -7,7 +7,6 @@ import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.QuarkusApplication;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -47,7 +46,7 @@ final class ServeApplication implements QuarkusApplication {
 
   /** Returns the ordinal of an {@link Ending}: the framework takes numbers only. */
   @Override
-  public int run(String... unused) throws InterruptedException, IOException {
+  public int run(String... unused) throws InterruptedException {
     ring.keys().forEach(key -> key.monitor().start());
     ring.active().monitor().awaitFirstProbe(FIRST_PROBE);
     try (server) {

@@ -3,6 +3,8 @@ package io.github.keywrap.cli;
 import io.github.keywrap.app.KeyRings;
 import io.github.keywrap.config.SettingsLoader;
 import io.github.keywrap.domain.KeyRing;
+import io.github.keywrap.settings.SocketSettings;
+import io.github.keywrap.transport.SocketClaim;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,6 +23,8 @@ final class ConfigCheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     SettingsLoader.Loaded loaded = config.load();
+    SocketSettings socket = loaded.settings().socket();
+    SocketClaim.check(socket.path(), socket.group());
     try (KeyRing ring = KeyRings.openToTry(loaded.settings(), new SimpleMeterRegistry())) {
       spec.commandLine()
           .getOut()

@@ -22,15 +22,24 @@ final class SocketCheck {
   }
 
   void run(Path socket) {
-    if (!Files.exists(socket)) {
-      throw new OperatorException(
-          "nothing is at " + socket, "is the plugin running? see keywrap.socket.path");
-    }
+    requireReachable(socket);
     try (KmsClient client = new KmsClient(socket)) {
       report.line("v1 Version", () -> version(client.version()));
       report.line("v1 round trip", () -> roundTripV1(client));
       report.line("v2 Status", () -> status(client.status()));
       report.line("v2 round trip", () -> roundTripV2(client));
+    }
+  }
+
+  private static void requireReachable(Path socket) {
+    if (Files.notExists(socket)) {
+      throw new OperatorException(
+          "nothing is at " + socket, "is the plugin running? see keywrap.socket.path");
+    }
+    if (!Files.isWritable(socket)) {
+      throw new OperatorException(
+          "this user may not connect to " + socket + ", or not look at its folder",
+          "run as root, or as the user or a member of the group that the socket belongs to");
     }
   }
 

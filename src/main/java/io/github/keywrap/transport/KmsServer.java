@@ -12,7 +12,6 @@ import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.util.concurrent.Future;
-import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,10 +72,9 @@ public final class KmsServer implements AutoCloseable {
   /**
    * Binds, publishes the socket and serves.
    *
-   * @throws OperatorException if the socket was taken meanwhile
-   * @throws IOException if it cannot be bound
+   * @throws OperatorException if the socket was taken meanwhile, or cannot be bound
    */
-  public void start() throws IOException {
+  public void start() {
     claim.publish(path -> server = Optional.of(build(path).start()));
     state = State.SERVING;
   }

@@ -9,9 +9,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.Optional;
@@ -61,34 +59,46 @@ public final class SocketClaim implements AutoCloseable {
       Consumer<String> onWait) {
     SocketPath path = SocketPath.of(given);
     SocketTakeover takeover = new SocketTakeover(path, Deadline.after(takeoverWait), onWait);
-    return new SocketClaim(path, mode, group, takeover.acquire());
+    SocketLock lock = takeover.acquire();
+    try {
+      SocketRehearsal.run(path, group);
+    } catch (OperatorException e) {
+      lock.close();
+      throw e;
+    }
+    return new SocketClaim(path, mode, group, lock);
+  }
+
+  /**
+   * Finds what would keep {@link #acquire} from serving on the path, but for another process that
+   * serves there now. Changes nothing.
+   *
+   * @throws OperatorException what that would throw
+   */
+  public static void check(Path given, String group) {
+    SocketPath path = SocketPath.of(given);
+    SocketPath.Occupant _ = path.occupant();
+    SocketRehearsal.run(path, group);
   }
 
   /**
    * Binds in a private folder, sets mode and group there, and moves the socket into place: at no
    * moment can anybody connect whom the mode does not allow.
    */
-  void publish(Binder binder) throws IOException {
+  void publish(Binder binder) {
     try (PrivateFolder folder = PrivateFolder.in(path.parent())) {
       Path socket = folder.socket();
       binder.bind(socket);
-      setOwnership(socket);
+      SocketRehearsal.giveTo(group, socket);
+      Files.setPosixFilePermissions(socket, mode);
       if (path.occupant() == SocketPath.Occupant.LIVE_SOCKET) {
         throw SocketTakeover.inUse(path, "another program");
       }
       Files.move(socket, path.path(), ATOMIC_MOVE);
       published = path.fileKey();
+    } catch (IOException e) {
+      throw SocketRehearsal.notInFolder(path, e);
     }
-  }
-
-  private void setOwnership(Path socket) throws IOException {
-    PosixFileAttributeView view =
-        Files.getFileAttributeView(socket, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-    if (!group.isEmpty()) {
-      view.setGroup(
-          socket.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group));
-    }
-    Files.setPosixFilePermissions(socket, mode);
   }
 
   /** Whether the socket at the path is the one that was published here. */

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -20,10 +21,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lock of a socket path: an advisory lock on {@code <path>.lock}, which the kernel gives back
  * when the process ends, however it ends. The file stays, with the last holder's process id in it:
- * removing it would let two processes lock two files of one name.
+ * removing it would let two processes lock two files of one name. A process id says nothing without
+ * its namespace: in each container there is a process 1.
  */
 final class SocketLock implements AutoCloseable {
+  private static final Path OWN_NAMESPACE = Path.of("/proc/self/ns/pid");
   private static final int PID_LENGTH = 20;
+  private static final int NAMESPACE_LENGTH = 30;
   private static final String SOMEBODY = "another keywrap";
 
   private final FileChannel channel;
@@ -43,10 +47,20 @@ final class SocketLock implements AutoCloseable {
       channel.close();
       return null;
     }
-    String holder = "%-" + PID_LENGTH + "d\n";
-    byte[] pid = holder.formatted(ProcessHandle.current().pid()).getBytes(US_ASCII);
-    channel.write(ByteBuffer.wrap(pid), 0);
+    String holder = "%-" + PID_LENGTH + "d\n%-" + NAMESPACE_LENGTH + "s\n";
+    byte[] content =
+        holder.formatted(ProcessHandle.current().pid(), ownNamespace()).getBytes(US_ASCII);
+    channel.write(ByteBuffer.wrap(content), 0);
     return new SocketLock(channel);
+  }
+
+  /** For example {@code pid:[4026531836]}, see pid_namespaces(7); empty if it cannot be told. */
+  private static String ownNamespace() {
+    try {
+      return Files.readSymbolicLink(OWN_NAMESPACE).toString();
+    } catch (IOException | UnsupportedOperationException notTold) {
+      return "";
+    }
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -59,13 +73,19 @@ final class SocketLock implements AutoCloseable {
 
   /**
    * Who holds the lock, for messages. The file may still name the holder before, if the lock was
-   * taken only just now: a process that does not live is not named.
+   * taken only just now: a process that does not live is not named. One in another container, which
+   * cannot be seen from here, is.
    */
   static String holder(Path lockFile) {
     try (FileChannel channel = FileChannel.open(lockFile, READ, NOFOLLOW_LINKS)) {
-      ByteBuffer buffer = ByteBuffer.allocate(PID_LENGTH);
-      channel.read(buffer);
-      long pid = Long.parseLong(new String(buffer.array(), US_ASCII).strip());
+      ByteBuffer buffer = ByteBuffer.allocate(PID_LENGTH + NAMESPACE_LENGTH + 2);
+      int _ = channel.read(buffer);
+      String[] lines = new String(buffer.array(), US_ASCII).split("\n", -1);
+      long pid = Long.parseLong(lines[0].strip());
+      String namespace = lines.length > 1 ? lines[1].strip() : "";
+      if (namespace.startsWith("pid:") && !namespace.equals(ownNamespace())) {
+        return "a keywrap in another container, where it is process " + pid;
+      }
       return ProcessHandle.of(pid).isPresent() ? "process " + pid : SOMEBODY;
     } catch (IOException | NumberFormatException unreadable) {
       return SOMEBODY;

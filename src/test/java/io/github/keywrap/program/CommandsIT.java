@@ -3,6 +3,7 @@ package io.github.keywrap.program;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
 import io.github.keywrap.cli.etcd.EncryptedObject;
@@ -12,8 +13,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every command of the packaged program, as it is typed. */
 final class CommandsIT {
+  private static final int NOBODY = 65_534;
+
   @TempDir private Path folder;
   private Program program;
   private String config;
@@ -126,6 +131,75 @@ final class CommandsIT {
         .contains("file " + other + " ends with a carriage return")
         .contains("hint: sed -i 's/[[:space:]]*$//' " + other + "; or")
         .doesNotContain("a passphrase");
+  }
+
+  /** Whatever user runs this: a folder that is missing or that others may write to. */
+  @Test
+  void configCheckAndServeSayTheSameOfTheSocket() throws Exception {
+    assertBothRefuse("missing/kms.sock", "missing of the socket does not exist");
+    Path open = Files.createDirectory(folder.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertBothRefuse("open/kms.sock", "others may write to folder " + open);
+    Files.createFile(folder.resolve("file"));
+    assertBothRefuse("file", "is a file, not a socket");
+  }
+
+  private void assertBothRefuse(String socket, String error) throws Exception {
+    program.set("socket.path", socket);
+    for (String[] command :
+        new String[][] {{"config", "check", "--config", config}, {"serve", "--config", config}}) {
+      Path _ = program.config();
+      Program.Result refused = program.command(command);
+      assertThat(refused.exitCode()).isEqualTo(1);
+      assertThat(refused.err()).contains(error, "hint: ").doesNotContain("defect");
+    }
+  }
+
+  @Test
+  void configCheckAsAnotherUserSaysThatTheSocketCannotBeGivenToTheGroup() throws Exception {
+    assumeTrue(System.getProperty("user.name").equals("root"), "only root can become another user");
+    program.set("socket.group", "daemon");
+    for (String[] command :
+        new String[][] {{"config", "check", "--config", config}, {"serve", "--config", config}}) {
+      Path _ = program.config();
+      Program.Result refused = asNobody(command);
+      assertThat(refused.exitCode()).isEqualTo(1);
+      assertThat(refused.err())
+          .contains("error: the socket cannot be given to group daemon", "hint: run as root")
+          .doesNotContain("defect");
+    }
+  }
+
+  @Test
+  void checkOfASocketThatThisUserMayNotConnectToSaysSo() throws Exception {
+    assumeTrue(System.getProperty("user.name").equals("root"), "only root can become another user");
+    Path closed = Files.createDirectory(folder.resolve("closed"));
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+    program.set("socket.path", "closed/kms.sock").serve();
+    Program.Result refused = asNobody("check", "--socket", closed.resolve("kms.sock").toString());
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.err())
+        .contains("error: this user may not connect to ", "hint: run as root")
+        .doesNotContain("nothing is at");
+  }
+
+  /** What is in the folder itself belongs to that user, as on a node where keywrap has one. */
+  private Program.Result asNobody(String... command) throws Exception {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.setAttribute(file, "unix:uid", NOBODY);
+      }
+    }
+    Files.setAttribute(folder, "unix:uid", NOBODY);
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                "--reuid=" + NOBODY,
+                "--regid=" + NOBODY,
+                "--clear-groups",
+                Program.EXECUTABLE.toString()));
+    line.addAll(List.of(command));
+    return program.result(program.start(Path.of("setpriv"), line.toArray(String[]::new)));
   }
 
   @Test
