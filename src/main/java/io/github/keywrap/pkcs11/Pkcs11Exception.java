@@ -109,6 +109,14 @@ final class Pkcs11Exception extends RuntimeException {
     };
   }
 
+  /**
+   * Whether it says that the token has no such mechanism: another connection would find the same.
+   */
+  boolean lacksMechanism() {
+    return value() == ReturnValue.MECHANISM_INVALID
+        || value() == ReturnValue.FUNCTION_NOT_SUPPORTED;
+  }
+
   /** Whether the same call will get the same answer until a person changes something. */
   boolean isPermanent() {
     return switch (value()) {

@@ -92,7 +92,7 @@ final class TokenLink<C extends Connection> implements AutoCloseable {
     try {
       return call.apply(usable);
     } catch (Pkcs11Exception e) {
-      if (e.refusesPlaintext()) {
+      if (e.refusesPlaintext() || e.lacksMechanism()) {
         throw Failures.translate(e);
       }
       lose(usable.connection(), e);

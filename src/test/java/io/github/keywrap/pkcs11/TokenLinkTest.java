@@ -8,7 +8,9 @@ import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +45,29 @@ final class TokenLinkTest {
           .isInstanceOf(AccessDenied.class);
       later.set(Duration.ofHours(6).toNanos());
       assertThat(link.condition()).isInstanceOf(KeyCondition.Sound.class);
+    }
+  }
+
+  /** It would be a login for each call, and the answer the same. */
+  @Test
+  void aMechanismThatTheTokenLacksIsNoLossOfTheConnection() {
+    driver.isAway = false;
+    AtomicInteger calls = new AtomicInteger();
+    try (TokenLink<Connection> link = link()) {
+      link.start();
+      assertThatThrownBy(
+              () ->
+                  link.call(
+                      Deadline.after(Duration.ofSeconds(5)),
+                      _ -> {
+                        calls.incrementAndGet();
+                        throw new Pkcs11Exception(
+                            Function.C_EncryptInit, ReturnValue.MECHANISM_INVALID.code());
+                      }))
+          .isInstanceOf(KeyUnavailable.class);
+      assertThat(calls).hasValue(1);
+      assertThat(link.<Boolean>call(Deadline.after(Duration.ofSeconds(5)), _ -> true)).isTrue();
+      assertThat(driver.attempts).isEqualTo(1);
     }
   }
 
