@@ -9,6 +9,7 @@ import io.github.keywrap.domain.DekLengthKeyWrapper;
 import io.github.keywrap.domain.FailFastKeyWrapper;
 import io.github.keywrap.domain.HealthMonitor;
 import io.github.keywrap.domain.InlineBulkhead;
+import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KeyRole;
 import io.github.keywrap.domain.KeyWrapper;
@@ -28,9 +29,11 @@ import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.LocalKeySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.PoolSettings;
+import io.github.keywrap.settings.SecretSource;
 import io.github.keywrap.settings.Settings;
 import io.github.keywrap.settings.SunPkcs11KeySettings;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +43,8 @@ import java.util.function.Function;
 
 /** Opens the keys of the settings: the one place that knows every type of back end. */
 public final class KeyRings {
+  private static final Duration SECRET_PAUSE = Duration.ofSeconds(1);
+
   private final Settings settings;
   private final MeterRegistry registry;
   private final Function<KeySettings, KeyWrapper> opener;
@@ -53,12 +58,13 @@ public final class KeyRings {
   }
 
   /**
-   * Opens all keys; their probes are not started.
+   * Opens all keys; their probes are not started. A key with a secret that is not there yet is
+   * opened when it is.
    *
    * @throws ConfigurationException with the problems of all keys
    */
   public static KeyRing open(Settings settings, MeterRegistry registry) {
-    return new KeyRings(settings, registry, KeyRings::openKey).open();
+    return new KeyRings(settings, registry, KeyRings::openOrAwait).open();
   }
 
   /**
@@ -104,6 +110,23 @@ public final class KeyRings {
       case Pkcs11KeySettings pkcs11 -> Pkcs11Keys.open(pkcs11);
       case SunPkcs11KeySettings sunPkcs11 -> SunPkcs11Keys.open(sunPkcs11);
       case JdCloudKeySettings jdCloud -> JdCloudKeys.open(jdCloud);
+    };
+  }
+
+  private static KeyWrapper openOrAwait(KeySettings key) {
+    List<SecretSource> secrets = KeySecrets.of(key);
+    return secrets.stream().anyMatch(SecretSource::isMissingYet)
+        ? new AwaitedKeyWrapper(
+            key.name(), secrets, () -> openKey(key), keyId -> isOf(key, keyId), SECRET_PAUSE)
+        : openKey(key);
+  }
+
+  /** Whether that can be said of the id before the key is open. */
+  private static boolean isOf(KeySettings key, KeyId keyId) {
+    return switch (form(key)) {
+      case CiphertextForm.Enveloped() -> false;
+      case CiphertextForm.Bare(KeyId ofKey) ->
+          keyId.type().equals(ofKey.type()) && keyId.identity().equals(ofKey.identity());
     };
   }
 

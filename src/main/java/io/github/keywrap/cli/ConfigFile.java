@@ -40,11 +40,21 @@ final class ConfigFile {
 
   /** Loads the settings; what should be changed is told on standard error. */
   SettingsLoader.Loaded load() {
-    SettingsLoader loader =
-        source != null && source.pluginFile != null
-            ? SettingsLoader.ofJdCloudPlugin(source.pluginFile, System.getenv())
-            : new SettingsLoader(file(), System.getenv());
-    SettingsLoader.Loaded loaded = loader.load();
+    return told(loader().load());
+  }
+
+  /** The same for a process that waits for secrets that are not there yet. */
+  SettingsLoader.Loaded loadToServe() {
+    return told(loader().loadToServe());
+  }
+
+  private SettingsLoader loader() {
+    return source != null && source.pluginFile != null
+        ? SettingsLoader.ofJdCloudPlugin(source.pluginFile, System.getenv())
+        : new SettingsLoader(file(), System.getenv());
+  }
+
+  private SettingsLoader.Loaded told(SettingsLoader.Loaded loaded) {
     PrintWriter err = command.commandLine().getErr();
     loaded.warnings().forEach(warning -> ErrorOutput.warn(err, warning));
     return loaded;

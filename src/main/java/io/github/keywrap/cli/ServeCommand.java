@@ -20,6 +20,6 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() {
     ServeConsole console = ServeConsole.install();
     spec.commandLine().setErr(new PrintWriter(console.err(), true));
-    return ExitCode.of(Serving.run(config.load().settings(), console));
+    return ExitCode.of(Serving.run(config.loadToServe().settings(), console));
   }
 }

@@ -38,9 +38,9 @@ final class KeySettingsReader {
   private final Pkcs11KeySettingsReader pkcs11;
   private final JdCloudKeySettingsReader jdCloud;
 
-  KeySettingsReader(SettingReader reader, Map<String, String> environment) {
+  KeySettingsReader(SettingReader reader, Map<String, String> environment, boolean mayComeLater) {
     this.reader = reader;
-    this.secrets = new SecretSourceReader(reader, environment);
+    this.secrets = new SecretSourceReader(reader, environment, mayComeLater);
     this.pkcs11 = new Pkcs11KeySettingsReader(reader, secrets);
     this.jdCloud =
         new JdCloudKeySettingsReader(

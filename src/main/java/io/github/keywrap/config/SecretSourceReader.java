@@ -16,9 +16,15 @@ final class SecretSourceReader {
   private final SettingReader reader;
   private final Map<String, String> environment;
 
-  SecretSourceReader(SettingReader reader, Map<String, String> environment) {
+  private final boolean mayComeLater;
+
+  /**
+   * @param mayComeLater whether a file that is not there yet is a warning only
+   */
+  SecretSourceReader(SettingReader reader, Map<String, String> environment, boolean mayComeLater) {
     this.reader = reader;
     this.environment = environment;
+    this.mayComeLater = mayComeLater;
   }
 
   SecretSource read(SecretSettings secret, String key) {
@@ -99,6 +105,14 @@ final class SecretSourceReader {
     try {
       source.read().close();
     } catch (OperatorException e) {
+      if (mayComeLater && source.isMissingYet()) {
+        reader.warning(
+            setting,
+            key,
+            "is waited for: " + e.getMessage() + " yet; the key is unavailable",
+            e.hint());
+        return;
+      }
       reader.problem(setting, key, "cannot be used: " + e.getMessage(), e.hint());
     }
   }

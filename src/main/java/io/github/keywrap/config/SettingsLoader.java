@@ -61,6 +61,20 @@ public final class SettingsLoader {
    * @throws ConfigurationException with every problem there is
    */
   public Loaded load() {
+    return load(false);
+  }
+
+  /**
+   * Like {@link #load}, for a process that can wait: a secret file that is missing from a folder
+   * that is there is a warning.
+   *
+   * @throws ConfigurationException with every other problem
+   */
+  public Loaded loadToServe() {
+    return load(true);
+  }
+
+  private Loaded load(boolean mayComeLater) {
     List<Problem> problems = new ArrayList<>();
     List<Problem> warnings = new ArrayList<>();
     Entries entries = new Entries(problems);
@@ -72,7 +86,7 @@ public final class SettingsLoader {
     UnknownNames.report(entries, problems);
     SettingReader reader =
         new SettingReader(entries, problems, warnings, folder(), file.toString());
-    Optional<Settings> settings = read(reader, entries, problems);
+    Optional<Settings> settings = read(reader, entries, problems, mayComeLater);
     if (!problems.isEmpty() || settings.isEmpty()) {
       throw new ConfigurationException(problems);
     }
@@ -85,8 +99,9 @@ public final class SettingsLoader {
     return parent == null ? file.toAbsolutePath() : parent;
   }
 
-  private Optional<Settings> read(SettingReader reader, Entries entries, List<Problem> problems) {
-    KeySettingsReader keyReader = new KeySettingsReader(reader, environment);
+  private Optional<Settings> read(
+      SettingReader reader, Entries entries, List<Problem> problems, boolean mayComeLater) {
+    KeySettingsReader keyReader = new KeySettingsReader(reader, environment, mayComeLater);
     List<KeySettings> keys = entries.keyNames().stream().map(keyReader::read).toList();
     if (keys.isEmpty()) {
       problems.add(

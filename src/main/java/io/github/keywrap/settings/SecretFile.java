@@ -105,6 +105,12 @@ public record SecretFile(Path path, boolean asIs) implements SecretSource {
     }
   }
 
+  @Override
+  public boolean isMissingYet() {
+    Path folder = path.toAbsolutePath().getParent();
+    return Files.notExists(path) && folder != null && Files.isDirectory(folder);
+  }
+
   private OperatorException unreadable() {
     return Files.exists(path)
         ? new OperatorException(

@@ -23,6 +23,11 @@ public sealed interface SecretSource
    */
   String identity();
 
+  /** Whether only a file is missing, in a folder that is there: somebody may be about to put it. */
+  default boolean isMissingYet() {
+    return false;
+  }
+
   /** The place, for messages, for example {@code file /etc/keywrap/passphrase}. */
   String description();
 }

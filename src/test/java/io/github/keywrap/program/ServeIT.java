@@ -2,6 +2,7 @@ package io.github.keywrap.program;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -9,10 +10,13 @@ import static org.hamcrest.Matchers.equalTo;
 import com.google.protobuf.ByteString;
 import io.github.keywrap.transport.KmsClient;
 import io.github.keywrap.transport.KmsClient.V2Ciphertext;
+import io.grpc.StatusRuntimeException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,6 +142,43 @@ final class ServeIT {
         new ServerSocket(program.managementPort(), 1, InetAddress.getLoopbackAddress())) {
       assertThat(free.isBound()).isTrue();
     }
+  }
+
+  @Test
+  void aSecretFileThatIsNotThereYetIsWaitedForAndTheOtherKeyServes() throws Exception {
+    Process before = program.serve();
+    V2Ciphertext ofFirst;
+    try (KmsClient client = program.client()) {
+      ofFirst = client.encryptV2(DEK);
+    }
+    program.terminate(before).succeeded();
+    Path secret = folder.resolve("later");
+    program.set("keys.first.passphrase.file", "later").set("active", "second");
+    assertThat(program.command("config", "check", "--config", program.config().toString()).err())
+        .contains("file " + secret + " does not exist");
+
+    Process server = program.serve();
+    assertThat(program.log(server))
+        .contains("key \"first\" is unavailable: file " + secret + " does not exist yet");
+    program.assertServes();
+    try (KmsClient client = program.client()) {
+      assertThatThrownBy(() -> client.decryptV2(ofFirst))
+          .isInstanceOf(StatusRuntimeException.class)
+          .hasMessageContaining("UNAVAILABLE");
+      Files.copy(folder.resolve("passphrase"), secret, StandardCopyOption.COPY_ATTRIBUTES);
+      await().ignoreExceptions().until(() -> client.decryptV2(ofFirst), DEK::equals);
+    }
+    assertThat(program.log(server)).contains("key \"first\": its secret is there now");
+  }
+
+  @Test
+  void aSecretFileWhoseFolderIsMissingOrThatIsMalformedIsAnError() throws Exception {
+    program.set("keys.first.passphrase.file", "missing/later");
+    assertThat(program.result(program.beginToServe()).exitCode()).isEqualTo(78);
+    Path empty = Files.createFile(folder.resolve("empty"));
+    Files.setPosixFilePermissions(empty, PosixFilePermissions.fromString("rw-------"));
+    program.set("keys.first.passphrase.file", "empty");
+    assertThat(program.result(program.beginToServe()).exitCode()).isEqualTo(78);
   }
 
   /** The lines of the log are of changes. */
