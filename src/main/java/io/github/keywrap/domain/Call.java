@@ -10,13 +10,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param order in which calls came
  * @param call may be made again after it was throttled
+ * @param isSure it is sent while there is any time left, however long calls take as a rule, unless
+ *     the back end limits calls
  */
 record Call<T>(
     Operation operation,
     long order,
     Supplier<T> call,
     Deadline deadline,
-    CompletableFuture<T> result) {
+    CompletableFuture<T> result,
+    boolean isSure) {
+
+  /** The same call, which is sent while there is any time left. */
+  Call<T> surely() {
+    return new Call<>(operation, order, call, deadline, result, true);
+  }
 
   /** Makes the call, unless nobody waits for it any more; returns why it may be made again. */
   @Nullable Throttled run() {

@@ -27,6 +27,7 @@ final class Pace {
 
   private final LongSupplier clock;
   private final RecentCalls recent;
+  private final ServiceTimes times;
 
   /** Calls in a second; infinite: there is no limit. */
   private double rate = Double.POSITIVE_INFINITY;
@@ -43,13 +44,10 @@ final class Pace {
   private long pausedUntil;
   private long throttledAt;
 
-  Pace() {
-    this(System::nanoTime);
-  }
-
   Pace(LongSupplier clock) {
     this.clock = clock;
     this.recent = new RecentCalls(clock);
+    this.times = new ServiceTimes(clock);
   }
 
   /** Whether the back end limits calls, as far as is known. */
@@ -94,7 +92,7 @@ final class Pace {
 
   /** What 9 of 10 recent calls took at most. */
   synchronized Duration usualTime() {
-    return recent.usualTime();
+    return times.usual();
   }
 
   /** A call is sent, whether or not it had to ask. */
@@ -108,7 +106,8 @@ final class Pace {
 
   /** The back end has let a call pass. */
   synchronized void passed(Duration took) {
-    recent.passed(took);
+    recent.passed();
+    times.add(took);
   }
 
   /** The back end has throttled a call. */

@@ -2,6 +2,7 @@ package io.github.keywrap.domain;
 
 import io.github.keywrap.domain.KmsException.Throttled;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -9,8 +10,20 @@ import java.util.function.Supplier;
  * that is sent, those of probes and read-backs too; {@link PooledBulkhead} keeps to them.
  */
 public final class Paces {
-  private final Pace wraps = new Pace();
-  private final Pace unwraps = new Pace();
+  private final Pace wraps;
+  private final Pace unwraps;
+
+  public Paces() {
+    this(System::nanoTime);
+  }
+
+  /**
+   * @param clock tells nanoseconds
+   */
+  Paces(LongSupplier clock) {
+    this.wraps = new Pace(clock);
+    this.unwraps = new Pace(clock);
+  }
 
   Pace of(Operation operation) {
     return switch (operation) {

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.Throttled;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -33,7 +34,7 @@ public final class PooledBulkhead implements Bulkhead {
    * @param queue calls that may wait for a thread
    */
   public PooledBulkhead(String name, int threads, int queue) {
-    this(name, threads, new CallQueue(name, threads, threads, queue, new Paces()));
+    this(name, threads, queue(name, threads, threads, queue, new Paces()));
   }
 
   /**
@@ -42,7 +43,11 @@ public final class PooledBulkhead implements Bulkhead {
    */
   public static PooledBulkhead remote(String name, int threads, int queue, Paces paces) {
     int share = Math.max(1, threads - threads / 4);
-    return new PooledBulkhead(name, threads, new CallQueue(name, threads, share, queue, paces));
+    return new PooledBulkhead(name, threads, queue(name, threads, share, queue, paces));
+  }
+
+  private static CallQueue queue(String name, int threads, int share, int capacity, Paces paces) {
+    return new CallQueue(name, threads, share, capacity, paces, System::nanoTime);
   }
 
   private PooledBulkhead(String name, int threads, CallQueue queue) {
@@ -64,7 +69,7 @@ public final class PooledBulkhead implements Bulkhead {
   public <T> CompletableFuture<T> submit(Operation operation, Supplier<T> call, Deadline deadline) {
     CompletableFuture<T> result = new CompletableFuture<>();
     KmsException refusal =
-        queue.offer(new Call<>(operation, order.getAndIncrement(), call, deadline, result));
+        queue.offer(new Call<>(operation, order.getAndIncrement(), call, deadline, result, false));
     if (refusal != null) {
       return CompletableFuture.failedFuture(refusal);
     }
@@ -85,18 +90,29 @@ public final class PooledBulkhead implements Bulkhead {
   }
 
   private void work() {
-    Call<?> call = queue.next(null);
-    while (call != null) {
-      if (call.deadline().isExpired()) {
-        call.fail(timeUp());
-      } else {
-        @Nullable Throttled throttled = call.run();
-        if (throttled != null) {
-          queue.again(call, throttled);
-        }
+    for (Call<?> call = queue.next(); call != null; call = queue.next()) {
+      @Nullable Duration took = null;
+      try {
+        took = make(call);
+      } finally {
+        queue.ended(call, took);
       }
-      call = queue.next(call);
     }
+  }
+
+  /** Returns how long it took, or null if the back end did not do what it was asked for. */
+  private @Nullable Duration make(Call<?> call) {
+    if (call.deadline().isExpired()) {
+      call.fail(timeUp());
+      return null;
+    }
+    long began = System.nanoTime();
+    @Nullable Throttled throttled = call.run();
+    if (throttled != null) {
+      queue.again(call, throttled);
+      return null;
+    }
+    return Duration.ofNanos(System.nanoTime() - began);
   }
 
   /** Calls whose turn comes with time have nobody else to start them. */

@@ -4,29 +4,24 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 
-/** How many calls a back end has answered in the last second, and how fast. Not thread-safe. */
+/** How many calls a back end has answered in the last second. Not thread-safe. */
 final class RecentCalls {
   private static final int BUCKETS = 10;
   private static final long BUCKET = Duration.ofMillis(100).toNanos();
-  private static final int SAMPLES = 64;
 
   private final LongSupplier clock;
   private final long began;
   private final int[] counts = new int[BUCKETS];
   private long current;
-  private final long[] times = new long[SAMPLES];
-  private int timed;
 
   RecentCalls(LongSupplier clock) {
     this.clock = clock;
     this.began = clock.getAsLong();
   }
 
-  void passed(Duration took) {
+  void passed() {
     advance();
     counts[(int) (current % BUCKETS)]++;
-    times[timed % SAMPLES] = took.toNanos();
-    timed = timed == 2 * SAMPLES ? SAMPLES + 1 : timed + 1;
   }
 
   int lastSecond() {
@@ -40,16 +35,5 @@ final class RecentCalls {
       counts[(int) (i % BUCKETS)] = 0;
     }
     current = Math.max(current, now);
-  }
-
-  /** What 9 of 10 took at most; zero if there were none. */
-  Duration usualTime() {
-    int count = Math.min(timed, SAMPLES);
-    if (count == 0) {
-      return Duration.ZERO;
-    }
-    long[] sorted = Arrays.copyOf(times, count);
-    Arrays.sort(sorted);
-    return Duration.ofNanos(sorted[(count * 9 - 1) / 10]);
   }
 }

@@ -6,6 +6,7 @@ import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.SecretBytes;
 import io.grpc.Context;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -52,8 +53,11 @@ final class Requests {
     return UnsafeByteOperations.unsafeWrap(ciphertext);
   }
 
-  /** Answers when the future ends. */
+  /** Answers when the future ends, or cancels it when the client has gone. */
   static <T> void answer(CompletableFuture<T> response, StreamObserver<T> observer) {
+    if (observer instanceof ServerCallStreamObserver<T> call) {
+      call.setOnCancelHandler(() -> response.cancel(false));
+    }
     CompletableFuture<?> _ =
         response.whenComplete(
             (message, failure) -> {
