@@ -55,13 +55,14 @@ final class Producers {
 
   @Produces
   @Singleton
-  KmsServer server(KmsV1Service v1, KmsV2Service v2, MeterRegistry registry) {
+  KmsServer server(KmsV1Service v1, KmsV2Service v2, MeterRegistry registry, Settings settings) {
     return new KmsServer(
         Serving.current().claim(),
         List.of(
             io.github.keywrap.transport.v1beta1.KeyManagementServiceGrpc.bindService(v1),
             io.github.keywrap.transport.v2.KeyManagementServiceGrpc.bindService(v2)),
-        List.of(new MetricCollectingServerInterceptor(registry), new FailureLog()));
+        List.of(new MetricCollectingServerInterceptor(registry), new FailureLog()),
+        settings.callTimeout());
   }
 
   @Produces

@@ -9,8 +9,9 @@ import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.Future;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
@@ -23,8 +24,8 @@ import java.util.Optional;
  * kube-apiserver sends {@code localhost}, a raw or percent-encoded path, or {@code @name}.
  *
  * <p>Handlers run on the event loop, so nothing in them may wait; what can wait runs in the
- * bulkhead of its key. There is no limit on concurrent calls of a connection: kube-apiserver has
- * one, and Status must get through however many calls wait for a back end.
+ * bulkhead of its key. kube-apiserver has one connection, and Status must get through however many
+ * calls wait for a back end: a connection may have more calls than can wait.
  *
  * <p>{@link #start}, {@link #drain} and {@link #close} are for one thread; the questions are for
  * any.
@@ -38,11 +39,24 @@ public final class KmsServer implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(10);
 
+  /** Calls of one connection: more than wait for one key. A client keeps the others back. */
+  static final int MAX_CALLS = 5_120;
+
+  /** Bytes of requests that are on their way to the handlers: two of the longest messages. */
+  private static final int REQUEST_WINDOW = 2 * MAX_MESSAGE;
+
+  /** Bytes of answers that wait for the client; with the upper, its requests are not read. */
+  private static final WriteBufferWaterMark UNREAD = new WriteBufferWaterMark(131_072, 262_144);
+
+  /** Names and values, in bytes; kube-apiserver sends some 300. */
+  private static final int MAX_HEADERS = 4_096;
+
   private final SocketClaim claim;
   private final List<ServerServiceDefinition> services;
   private final List<ServerInterceptor> interceptors;
   private final SelfCall selfCall;
   private final CallsInFlight calls = new CallsInFlight();
+  private final Duration callTimeout;
   private final EventLoopGroup acceptor = DomainSockets.eventLoops("kms-accept", 1);
   private final EventLoopGroup connections =
       DomainSockets.eventLoops("kms-call", Runtime.getRuntime().availableProcessors());
@@ -58,15 +72,18 @@ public final class KmsServer implements AutoCloseable {
   /**
    * @param claim closed with this server
    * @param interceptors from the inside out
+   * @param callTimeout after which every call is answered
    */
   public KmsServer(
       SocketClaim claim,
       List<ServerServiceDefinition> services,
-      List<ServerInterceptor> interceptors) {
+      List<ServerInterceptor> interceptors,
+      Duration callTimeout) {
     this.claim = claim;
     this.selfCall = new SelfCall(claim.path());
     this.services = List.copyOf(services);
     this.interceptors = List.copyOf(interceptors);
+    this.callTimeout = callTimeout;
   }
 
   /**
@@ -82,14 +99,19 @@ public final class KmsServer implements AutoCloseable {
   private Server build(Path path) {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(path))
-            .channelType(NioServerDomainSocketChannel.class)
+            .channelFactory(() -> DomainSockets.listening(() -> new ConnectionGuard(callTimeout)))
+            .withChildOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNREAD)
             .bossEventLoopGroup(acceptor)
             .workerEventLoopGroup(connections)
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE)
             .addStreamTracerFactory(calls)
+            .maxInboundMetadataSize(MAX_HEADERS)
+            .flowControlWindow(REQUEST_WINDOW)
+            .maxConcurrentCallsPerConnection(MAX_CALLS)
             .permitKeepAliveTime(5, SECONDS)
             .permitKeepAliveWithoutCalls(true);
+    builder.intercept(new CallBudget());
     interceptors.forEach(builder::intercept);
     services.forEach(builder::addService);
     return builder.build();

@@ -92,7 +92,8 @@ final class KmsServicesTest {
                     new KmsV1Service(ring, CALL_TIMEOUT, "1.2.3")),
                 io.github.keywrap.transport.v2.KeyManagementServiceGrpc.bindService(
                     new KmsV2Service(ring, coast, CALL_TIMEOUT))),
-            List.of(new FailureLog()));
+            List.of(new FailureLog()),
+            CALL_TIMEOUT);
     server.start();
     client = new KmsClient(folder.resolve("s"));
   }

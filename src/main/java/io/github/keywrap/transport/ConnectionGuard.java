@@ -1,0 +1,127 @@
+package io.github.keywrap.transport;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.github.keywrap.domain.LogBudget;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches one connection to the socket. Nothing more is read of it while its client leaves answers
+ * unread; it is closed when none was taken for ten seconds, or when a call on it is open for longer
+ * than any call can be served.
+ */
+final class ConnectionGuard extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = System.getLogger(ConnectionGuard.class.getName());
+  private static final LogBudget LINES = new LogBudget(Duration.ofSeconds(10));
+
+  /** For a client to take its answers. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final long longestCall;
+  private Http2Connection.@Nullable PropertyKey seen;
+  private @Nullable ScheduledFuture<?> look;
+  private @Nullable Object unread;
+  private long unreadProgress;
+  private long unreadSince;
+
+  /**
+   * @param callTimeout after which every call is answered
+   */
+  ConnectionGuard(Duration callTimeout) {
+    this.longestCall = callTimeout.plus(PATIENCE).toNanos();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    if (look == null) {
+      look = ctx.executor().schedule(() -> look(ctx), 1, SECONDS);
+    }
+    super.channelRead(ctx, message);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Exception {
+    ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+    super.channelWritabilityChanged(ctx);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    if (look != null) {
+      look.cancel(false);
+    }
+    super.channelInactive(ctx);
+  }
+
+  private void look(ChannelHandlerContext ctx) {
+    look = null;
+    long now = System.nanoTime();
+    int open = openCalls(ctx, now);
+    boolean isUnread = isUnread(ctx, now);
+    if (open < 0 || (isUnread && now - unreadSince >= PATIENCE.toNanos())) {
+      close(ctx);
+    } else if (open > 0 || isUnread) {
+      look = ctx.executor().schedule(() -> look(ctx), 1, SECONDS);
+    }
+  }
+
+  /** How many calls are open; -1 if one is for too long. */
+  private int openCalls(ChannelHandlerContext ctx, long now) {
+    Http2ConnectionHandler handler = ctx.pipeline().get(Http2ConnectionHandler.class);
+    if (handler == null) {
+      return 0;
+    }
+    Http2Connection connection = handler.connection();
+    Http2Connection.PropertyKey key = seen == null ? connection.newKey() : seen;
+    seen = key;
+    try {
+      boolean isTooLong =
+          connection.forEachActiveStream(
+                  stream -> {
+                    @Nullable Long since = stream.getProperty(key);
+                    if (since == null) {
+                      Object _ = stream.setProperty(key, now);
+                    }
+                    return since == null || now - since < longestCall;
+                  })
+              != null;
+      return isTooLong ? -1 : connection.numActiveStreams();
+    } catch (Http2Exception e) {
+      throw new IllegalStateException("the visitor throws nothing", e);
+    }
+  }
+
+  /** Whether there are answers that the client has not begun to take since the last look. */
+  private boolean isUnread(ChannelHandlerContext ctx, long now) {
+    ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+    Object first = buffer == null ? null : buffer.current();
+    long progress = buffer == null ? 0 : buffer.currentProgress();
+    if (first == null || first != unread || progress != unreadProgress) {
+      unread = first;
+      unreadProgress = progress;
+      unreadSince = now;
+    }
+    return first != null;
+  }
+
+  private static void close(ChannelHandlerContext ctx) {
+    if (LINES.take()) {
+      LOG.log(
+          Level.WARNING,
+          "a client of the socket does not take its answers, or does not end its requests: its"
+              + " connection is closed{0}",
+          LINES.leftOut());
+    }
+    ctx.close();
+  }
+}
