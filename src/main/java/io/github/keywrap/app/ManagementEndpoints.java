@@ -1,34 +1,40 @@
 package io.github.keywrap.app;
 
 import io.github.keywrap.domain.SystemWords;
+import io.github.keywrap.management.ManagementServer;
+import io.github.keywrap.management.Page;
+import io.github.keywrap.management.PageName;
 import io.github.keywrap.settings.ManagementSettings;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.Optional;
 
-/**
- * Tells the framework where to serve health and metrics, or to serve none: they must never cost the
- * service itself.
- */
-final class ManagementEndpoints {
+/** Serves health and metrics, or serves none: they must never cost the service itself. */
+final class ManagementEndpoints implements AutoCloseable {
   private static final Logger LOG = System.getLogger(ManagementEndpoints.class.getName());
 
-  private ManagementEndpoints() {}
+  private final ManagementSettings settings;
+  private final Map<PageName, Page> pages;
+  private Optional<ManagementServer> server = Optional.empty();
 
-  /**
-   * Sets the {@code quarkus.*} values that follow from the settings. Before the framework starts.
-   */
-  static void configure(ManagementSettings settings) {
-    boolean usable = settings.enabled() && isUsable(settings);
-    System.setProperty("quarkus.management.host-enabled", Boolean.toString(usable));
-    System.setProperty("quarkus.management.host", settings.host());
-    System.setProperty("quarkus.management.port", Integer.toString(settings.port()));
+  ManagementEndpoints(ManagementSettings settings, Map<PageName, Page> pages) {
+    this.settings = settings;
+    this.pages = pages;
   }
 
-  private static boolean isUsable(ManagementSettings settings) {
+  /** Serves if it is wanted and can be; warns if it cannot. */
+  void start() {
+    if (settings.enabled()) {
+      server = serve();
+    }
+  }
+
+  private Optional<ManagementServer> serve() {
     try {
       InetAddress address = InetAddress.getByName(settings.host());
       if (!address.isLoopbackAddress()) {
@@ -37,23 +43,27 @@ final class ManagementEndpoints {
             "health and metrics are served on {0}, where others can read them without a password",
             settings.host());
       }
-      try (ServerSocket probe = new ServerSocket(settings.port(), 1, address)) {
-        return probe.isBound();
-      }
+      return Optional.of(
+          ManagementServer.start(new InetSocketAddress(address, settings.port()), pages));
     } catch (UnknownHostException e) {
-      warn(settings, "the host is not known");
+      warn("the host is not known");
     } catch (IOException e) {
-      warn(settings, SystemWords.of(e));
+      warn(SystemWords.of(e));
     }
-    return false;
+    return Optional.empty();
   }
 
-  private static void warn(ManagementSettings settings, String reason) {
+  private void warn(String reason) {
     LOG.log(
         Level.WARNING,
         "health and metrics are not served, {0}:{1} cannot be had: {2}; set keywrap.management.port",
         settings.host(),
         Integer.toString(settings.port()),
         reason);
+  }
+
+  @Override
+  public void close() {
+    server.ifPresent(ManagementServer::close);
   }
 }

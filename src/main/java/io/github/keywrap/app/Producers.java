@@ -12,6 +12,8 @@ import io.github.keywrap.transport.KmsV1Service;
 import io.github.keywrap.transport.KmsV2Service;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.grpc.MetricCollectingServerInterceptor;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.smallrye.health.SmallRyeHealthReporter;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -63,6 +65,14 @@ final class Producers {
             io.github.keywrap.transport.v2.KeyManagementServiceGrpc.bindService(v2)),
         List.of(new MetricCollectingServerInterceptor(registry), new FailureLog()),
         settings.callTimeout());
+  }
+
+  @Produces
+  @Singleton
+  ManagementEndpoints endpoints(
+      Settings settings, SmallRyeHealthReporter health, PrometheusMeterRegistry metrics) {
+    return new ManagementEndpoints(
+        settings.management(), new ManagementPages(health, metrics).all());
   }
 
   @Produces

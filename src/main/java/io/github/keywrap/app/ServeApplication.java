@@ -7,6 +7,7 @@ import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.QuarkusApplication;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -23,13 +24,20 @@ final class ServeApplication implements QuarkusApplication {
   private final Settings settings;
   private final KeyRing ring;
   private final KmsServer server;
+  private final ManagementEndpoints endpoints;
   private final Termination termination;
 
   @Inject
-  ServeApplication(Settings settings, KeyRing ring, KmsServer server, Termination termination) {
+  ServeApplication(
+      Settings settings,
+      KeyRing ring,
+      KmsServer server,
+      ManagementEndpoints endpoints,
+      Termination termination) {
     this.settings = settings;
     this.ring = ring;
     this.server = server;
+    this.endpoints = endpoints;
     this.termination = termination;
   }
 
@@ -46,10 +54,12 @@ final class ServeApplication implements QuarkusApplication {
 
   /** Returns the ordinal of an {@link Ending}: the framework takes numbers only. */
   @Override
-  public int run(String... unused) throws InterruptedException {
-    ring.keys().forEach(key -> key.monitor().start());
-    ring.active().monitor().awaitFirstProbe(FIRST_PROBE);
-    try (server) {
+  public int run(String... unused) throws InterruptedException, IOException {
+    try (endpoints;
+        server) {
+      endpoints.start();
+      ring.keys().forEach(key -> key.monitor().start());
+      ring.active().monitor().awaitFirstProbe(FIRST_PROBE);
       if (!termination.isRequested()) {
         server.start();
         LOG.log(

@@ -36,7 +36,6 @@ public record Serving(Settings settings, KeyRing ring, SocketClaim claim, Termin
     try (KeyRing ring = KeyRings.open(settings, Metrics.globalRegistry);
         SocketClaim claim = claim(settings.socket(), console::tell)) {
       termination.catchSignals();
-      ManagementEndpoints.configure(settings.management());
       if (settings.debug()) {
         System.setProperty("quarkus.log.category.\"io.github.keywrap\".level", "DEBUG");
       }
