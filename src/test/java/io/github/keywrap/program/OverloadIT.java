@@ -84,11 +84,14 @@ final class OverloadIT {
               }
             });
       }
-      pass(Duration.ofSeconds(1));
-      int before = good.get();
-      pass(Duration.ofSeconds(SECONDS));
-      ended.set(true);
-      return good.get() - before;
+      try {
+        pass(Duration.ofSeconds(1));
+        int before = good.get();
+        pass(Duration.ofSeconds(SECONDS));
+        return good.get() - before;
+      } finally {
+        ended.set(true);
+      }
     }
   }
 
@@ -125,6 +128,6 @@ final class OverloadIT {
   }
 
   private static void pass(Duration time) {
-    await().pollDelay(time).until(() -> true);
+    await().atMost(time.plusSeconds(5)).pollDelay(time).until(() -> true);
   }
 }
