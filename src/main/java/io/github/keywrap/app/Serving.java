@@ -7,6 +7,7 @@ import io.github.keywrap.transport.SocketClaim;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Metrics;
 import io.quarkus.runtime.Quarkus;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -36,9 +37,10 @@ public record Serving(Settings settings, KeyRing ring, SocketClaim claim, Termin
     try (KeyRing ring = KeyRings.open(settings, Metrics.globalRegistry);
         SocketClaim claim = claim(settings.socket(), console::tell)) {
       termination.catchSignals();
-      if (settings.debug()) {
-        System.setProperty("quarkus.log.category.\"io.github.keywrap\".level", "DEBUG");
-      }
+      FrameworkConfiguration.set(
+          Map.of(
+              "quarkus.log.category.\"io.github.keywrap\".level",
+              settings.debug() ? "DEBUG" : "INFO"));
       CURRENT.set(new Serving(settings, ring, claim, termination));
       AtomicInteger ending = new AtomicInteger();
       AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
