@@ -7,7 +7,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Values by full setting name, such as {@code keywrap.keys.trial.type}, each with its place. */
+/**
+ * Values by full setting name, such as {@code keywrap.keys.trial.type}, each with its place. An
+ * empty value is as good as none, wherever it is written: the default is in force, or what else was
+ * given.
+ */
 final class Entries {
   private final Map<String, Entry> byName = new LinkedHashMap<>();
   private final List<Problem> problems;
@@ -33,11 +37,19 @@ final class Entries {
 
   /** Sets a value that wins over one of the file. */
   void override(String name, Entry entry) {
-    byName.put(name, entry);
+    if (!entry.value().isEmpty()) {
+      byName.put(name, entry);
+    }
   }
 
+  /** The value that was given, unless it is empty. */
   Optional<Entry> get(String name) {
-    return Optional.ofNullable(byName.get(name));
+    return Optional.ofNullable(byName.get(name)).filter(entry -> !entry.value().isEmpty());
+  }
+
+  /** Where a value was given, an empty one too. */
+  Optional<String> place(String name) {
+    return Optional.ofNullable(byName.get(name)).map(Entry::place);
   }
 
   Set<String> names() {

@@ -17,25 +17,26 @@ final class EnvironmentOverrides {
   private static final String PREFIX = "KEYWRAP_";
   private static final String KEYS_PREFIX = Setting.environmentName(Setting.KEYS);
 
-  /**
-   * Not settings: what bin/keywrap reads, and what Kubernetes adds to pods because of a Service
-   * that happens to be called keywrap.
-   */
-  private static final List<String> FOREIGN =
-      List.of("KEYWRAP_JAVA_OPTS", "KEYWRAP_AOT_CACHE", "KEYWRAP_SERVICE_", "KEYWRAP_PORT");
+  /** Not settings: what bin/keywrap reads. */
+  private static final Set<String> OF_THE_SCRIPT = Set.of("KEYWRAP_JAVA_OPTS", "KEYWRAP_AOT_CACHE");
 
   private final Map<String, String> environment;
-  private final List<Problem> problems;
+  private final List<Problem> warnings;
 
-  EnvironmentOverrides(Map<String, String> environment, List<Problem> problems) {
+  /**
+   * @param warnings where variables that are no settings are added: whoever runs the program may
+   *     have others for a purpose of their own, and they cost no start
+   */
+  EnvironmentOverrides(Map<String, String> environment, List<Problem> warnings) {
     this.environment = environment;
-    this.problems = problems;
+    this.warnings = warnings;
   }
 
   void applyTo(Entries entries) {
     environment.keySet().stream()
         .filter(variable -> variable.startsWith(PREFIX))
-        .filter(variable -> FOREIGN.stream().noneMatch(variable::startsWith))
+        .filter(variable -> !OF_THE_SCRIPT.contains(variable))
+        .filter(variable -> !KubernetesServices.added(variable, value(variable)))
         .sorted()
         .forEach(variable -> apply(variable, entries));
   }
@@ -44,18 +45,22 @@ final class EnvironmentOverrides {
     String place = "environment variable " + variable;
     Optional<String> name = settingName(variable, entries);
     if (name.isPresent()) {
-      entries.override(name.get(), new Entry(environment.getOrDefault(variable, ""), place));
+      entries.override(name.get(), new Entry(value(variable), place));
     } else if (!holdsSecret(variable, entries)) {
-      problems.add(
+      warnings.add(
           new Problem(
               place,
-              "is not a setting",
+              "is not a setting, and is ignored",
               NearestName.hint(
                   variable,
                   Catalogue.common()
                       .map(setting -> Setting.environmentName(setting.name()))
                       .toList())));
     }
+  }
+
+  private String value(String variable) {
+    return environment.getOrDefault(variable, "");
   }
 
   private static Optional<String> settingName(String variable, Entries entries) {

@@ -82,7 +82,7 @@ public final class SettingsLoader {
     if (!problems.isEmpty() && entries.names().isEmpty()) {
       throw new ConfigurationException(problems);
     }
-    new EnvironmentOverrides(environment, problems).applyTo(entries);
+    new EnvironmentOverrides(environment, warnings).applyTo(entries);
     UnknownNames.report(entries, problems);
     SettingReader reader =
         new SettingReader(entries, problems, warnings, folder(), file.toString());

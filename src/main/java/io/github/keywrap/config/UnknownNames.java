@@ -9,7 +9,7 @@ final class UnknownNames {
   static void report(Entries entries, List<Problem> problems) {
     for (String name : entries.names()) {
       if (!isKnown(name, entries)) {
-        String place = entries.get(name).map(Entry::place).orElse("");
+        String place = entries.place(name).orElse("");
         problems.add(
             new Problem(
                 place, ShownName.ofSetting(name) + " is not a setting", hint(name, entries)));

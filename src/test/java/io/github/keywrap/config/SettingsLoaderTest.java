@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.groups.Tuple;
@@ -541,21 +542,64 @@ final class SettingsLoaderTest {
   }
 
   @Test
-  void anUnknownVariableIsAnErrorButNotOneThatKubernetesAdds() throws IOException {
-    List<Problem> problems =
-        catchProblems(
-            SMALLEST,
-            Map.of(
-                "KEYWRAP_SOCKET_PTH", "/x",
-                "KEYWRAP_SERVICE_HOST", "10.0.0.1",
-                "KEYWRAP_PORT_443_TCP", "tcp://10.0.0.1:443",
-                "KEYWRAP_JAVA_OPTS", "-Xmx32m"));
-    assertThat(problems)
+  void anUnknownVariableIsAWarning() throws IOException {
+    Files.writeString(file(), SMALLEST);
+    Map<String, String> environment =
+        Map.of("KEYWRAP_SOCKET_PTH", "/x", "KEYWRAP_JAVA_OPTS", "-Xmx32m");
+    assertThat(new SettingsLoader(file(), environment).load().warnings())
         .containsExactly(
             new Problem(
                 "environment variable KEYWRAP_SOCKET_PTH",
-                "is not a setting",
+                "is not a setting, and is ignored",
                 "did you mean KEYWRAP_SOCKET_PATH?"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"KEYWRAP", "KEYWRAP_METRICS", "KEYWRAP_MANAGEMENT", "KEYWRAP_KEYS_K"})
+  void whatKubernetesAddsForAServiceIsNoSetting(String service) throws IOException {
+    Map<String, String> environment = new HashMap<>();
+    environment.put(service + "_SERVICE_HOST", "10.0.0.1");
+    environment.put(service + "_SERVICE_PORT", "8799");
+    environment.put(service + "_SERVICE_PORT_HTTP_METRICS", "8799");
+    environment.put(service + "_PORT", "tcp://10.0.0.1:8799");
+    environment.put(service + "_PORT_8799_TCP", "tcp://10.0.0.1:8799");
+    environment.put(service + "_PORT_8799_TCP_PROTO", "tcp");
+    environment.put(service + "_PORT_8799_TCP_PORT", "8799");
+    environment.put(service + "_PORT_8799_TCP_ADDR", "10.0.0.1");
+    Files.writeString(file(), SMALLEST);
+    SettingsLoader.Loaded loaded = new SettingsLoader(file(), environment).load();
+    assertThat(loaded.warnings()).isEmpty();
+    assertThat(loaded.settings()).isEqualTo(load(SMALLEST));
+  }
+
+  /** A map of all variables at once would hide that one of them makes up for another. */
+  @Test
+  void anEmptyVariableIsNone() throws IOException {
+    Settings expected = load(SMALLEST);
+    for (Setting setting : Catalogue.ALL) {
+      String variable = Setting.environmentName(setting.nameFor("k"));
+      assertThat(load(SMALLEST, Map.of(variable, ""))).as(variable).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void anEmptyValueInTheFileIsNone() throws IOException {
+    Settings expected = load(SMALLEST);
+    for (Setting setting : ServerSetting.ALL) {
+      if (!setting.required()) {
+        assertThat(load("%s\n%s: \"\"\n".formatted(SMALLEST, setting.name())))
+            .as(setting.name())
+            .isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void whatIsShownIsWhatIsInForceBesideAnEmptyVariable() throws IOException {
+    Files.writeString(file(), SMALLEST);
+    assertThat(
+            new SettingsLoader(file(), Map.of("KEYWRAP_STATUS_ON_OUTAGE", "")).load().effective())
+        .contains(new EffectiveSetting("keywrap.status.on-outage", "coast", "default"));
   }
 
   @Test
