@@ -70,8 +70,8 @@ fuzz: packages ## look for inputs that break the envelope parser, for a minute
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=EnvelopeFuzzTest
 
 dist: $(PROGRAM) ## make target/keywrap/ with an AOT cache for this JDK, and target/keywrap.tar.gz without
-	@[ -e "$$(target/keywrap/bin/aot-cache path)" ] || target/keywrap/bin/aot-cache make
-	@ls -sh target/keywrap.tar.gz "$$(target/keywrap/bin/aot-cache path)"
+	@target/keywrap/bin/aot-cache find >/dev/null 2>&1 || target/keywrap/bin/aot-cache make
+	@ls -sh target/keywrap.tar.gz "$$(target/keywrap/bin/aot-cache find)"
 
 format: packages ## format the Java code
 	$(MVN) -q spotless:apply

@@ -68,6 +68,13 @@ final class ServeApplication implements QuarkusApplication {
             settings.socket().path(),
             ring.active().name(),
             ring.keys().size());
+        AotCache.advice()
+            .ifPresent(
+                advice ->
+                    LOG.log(
+                        Level.INFO,
+                        "the start took longer than it need, without an AOT cache: {0}",
+                        advice));
         termination.await();
       }
       LOG.log(Level.INFO, "stopping: no new calls, those in flight are answered");

@@ -1,5 +1,6 @@
 package io.github.keywrap.cli;
 
+import io.github.keywrap.app.AotCache;
 import io.github.keywrap.config.SettingsLoader;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -60,5 +61,6 @@ final class CheckCommand implements Callable<Integer> {
     SettingsLoader.Loaded loaded = loader.load();
     loaded.warnings().forEach(warning -> ErrorOutput.warn(spec.commandLine().getErr(), warning));
     new KeysCheck(report).run(loaded.settings());
+    AotCache.inWords().ifPresent(words -> report.note("AOT cache", words));
   }
 }

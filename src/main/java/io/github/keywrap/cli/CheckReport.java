@@ -43,6 +43,12 @@ final class CheckReport {
     out.flush();
   }
 
+  /** Prints what is good to know, and neither passes nor fails. */
+  void note(String name, String text) {
+    out.printf("%-4s  %-18s  %10s  %s%n", "note", name, "", text);
+    out.flush();
+  }
+
   /**
    * Like {@link #line}, for a step that others build on.
    *

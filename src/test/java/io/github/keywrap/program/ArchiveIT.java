@@ -8,6 +8,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -43,44 +45,78 @@ final class ArchiveIT {
   }
 
   @Test
-  void theFirstServeMakesAnAotCacheAndSaysSo() throws Exception {
+  void serveMakesNoAotCacheAndSaysWhatDoes() throws Exception {
     Path program = unpack();
-    String first = serveForAMoment(program, Map.of("KEYWRAP_ACTIVE", "first"));
-    assertThat(first).contains("making an AOT cache");
-    assertThat(caches(program)).hasSize(1);
-    assertThat(leftovers(program)).isEmpty();
-    String second =
-        serveForAMoment(program, Map.of("KEYWRAP_JAVA_OPTS", "-Xlog:class+load:stderr"));
-    assertThat(second)
-        .doesNotContain("making an AOT cache")
-        .containsPattern("io\\.github\\.keywrap\\.cli\\.Main source: shared objects file");
-  }
-
-  @Test
-  void servesWithoutAnAotCacheWhereNoneCanBeMade() throws Exception {
-    Path program = unpack();
-    Path launcher = program.resolveSibling("aot-cache");
-    Files.writeString(
-        launcher, Files.readString(launcher).replace("training-run", "no-such-training-run"));
+    Path maker = program.resolveSibling("aot-cache");
     assertThat(serveForAMoment(program, Map.of()))
-        .contains("error: Unmatched argument", "made no AOT cache; all works without");
+        .contains("without an AOT cache", "make one: " + maker + " make");
     assertThat(caches(program)).isEmpty();
-    assertThat(leftovers(program)).isEmpty();
     assertThat(serveForAMoment(program, Map.of("KEYWRAP_AOT_CACHE", "off"))).doesNotContain("AOT");
   }
 
   @Test
-  void anAotCacheOfAnotherBuildIsNotUsed() throws Exception {
+  void theAotCacheIsUsedOnlyWhileItIsWholeAndFits() throws Exception {
     Path program = unpack();
-    String before = run(Map.of(), program.resolveSibling("aot-cache").toString(), "path");
+    Path maker = program.resolveSibling("aot-cache");
+    assertThat(run(Map.of("KEYWRAP_ACTIVE", "none"), maker.toString(), "make"))
+        .contains("making an AOT cache");
+    assertThat(caches(program)).hasSize(1);
+    assertThat(leftovers(program)).isEmpty();
+    assertThat(serveForAMoment(program, Map.of("KEYWRAP_JAVA_OPTS", "-Xlog:class+load:stderr")))
+        .doesNotContain("without an AOT cache")
+        .containsPattern("io\\.github\\.keywrap\\.cli\\.Main source: shared objects file");
+    assertThat(check(program)).containsPattern("note +AOT cache +used");
+
+    Path cache = caches(program).getFirst();
+    byte[] whole = Files.readAllBytes(cache);
+    byte[] torn = whole.clone();
+    Arrays.fill(torn, torn.length / 2, torn.length, (byte) 0);
+    Files.write(cache, torn);
+    assertThat(serveForAMoment(program, Map.of())).contains(cache + " is damaged; make one: ");
+    assertThat(check(program)).contains("AOT cache", "not used: " + cache + " is damaged");
+
+    Files.write(cache, whole);
+    assertThat(check(program)).containsPattern("note +AOT cache +used");
+    Path jar = program.resolve("../../lib/quarkus-run.jar").normalize();
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.now()));
+    assertThat(check(program)).contains("not used: none was made");
+  }
+
+  @Test
+  void anAotCacheThatCouldNotBeMadeIsRememberedAndTold() throws Exception {
+    Path program = unpack();
+    Path maker = program.resolveSibling("aot-cache");
+    Files.writeString(
+        maker, Files.readString(maker).replace(" training-run ", " no-such-training-run "));
+    Process making = new ProcessBuilder(maker.toString(), "make").redirectErrorStream(true).start();
+    assertThat(new String(making.getInputStream().readAllBytes(), UTF_8))
+        .contains("error: Unmatched argument", "made no AOT cache: the training run failed");
+    assertThat(making.waitFor()).isEqualTo(1);
+    assertThat(leftovers(program)).isEmpty();
+    assertThat(serveForAMoment(program, Map.of()))
+        .contains("making it failed: the training run failed; make one: " + maker + " make");
+    assertThat(check(program)).contains("not used: making it failed");
+  }
+
+  @Test
+  void anAotCacheOfAnotherBuildDoesNotFit() throws Exception {
+    Path program = unpack();
+    Path maker = program.resolveSibling("aot-cache");
+    String before = run(Map.of(), maker.toString(), "identity");
     Path jar = program.resolve("../../lib/quarkus/generated-bytecode.jar").normalize();
     FileTime time = Files.getLastModifiedTime(jar);
     byte[] other = Files.readAllBytes(jar);
     other[other.length / 2] ^= 1;
     Files.write(jar, other);
     Files.setLastModifiedTime(jar, time);
-    assertThat(run(Map.of(), program.resolveSibling("aot-cache").toString(), "path"))
-        .isNotEqualTo(before);
+    assertThat(run(Map.of(), maker.toString(), "identity")).isNotEqualTo(before);
+  }
+
+  private String check(Path executable) throws Exception {
+    try (Program program =
+        Program.in(Files.createTempDirectory(folder, "check"), executable, Map.of())) {
+      return program.command("check", "--config", program.config().toString()).succeeded().out();
+    }
   }
 
   private Path unpack() throws Exception {
