@@ -27,7 +27,7 @@ public final class SocketClaim implements AutoCloseable {
   private final SocketPath path;
   private final Set<PosixFilePermission> mode;
   private final String group;
-  private final SocketLock lock;
+  private SocketLock lock;
   private volatile Optional<Object> published = Optional.empty();
 
   private SocketClaim(
@@ -57,6 +57,7 @@ public final class SocketClaim implements AutoCloseable {
       String group,
       Duration takeoverWait,
       Consumer<String> onWait) {
+    Umask.hideFromOthers();
     SocketPath path = SocketPath.of(given);
     SocketTakeover takeover = new SocketTakeover(path, Deadline.after(takeoverWait), onWait);
     SocketLock lock = takeover.acquire();
@@ -82,23 +83,75 @@ public final class SocketClaim implements AutoCloseable {
   }
 
   /**
-   * Binds in a private folder, sets mode and group there, and moves the socket into place: at no
-   * moment can anybody connect whom the mode does not allow.
+   * Binds the socket and gives it its mode and group: at no moment can anybody connect whom the
+   * mode does not allow.
+   *
+   * @throws OperatorException if something stands at the path that is not a dead socket
    */
   void publish(Binder binder) {
+    if (path.occupant() == SocketPath.Occupant.LIVE_SOCKET) {
+      throw SocketTakeover.inUse(path, "another program");
+    }
+    if (Umask.hidesFromOthers()) {
+      publishInPlace(binder);
+    } else {
+      publishByMove(binder);
+    }
+  }
+
+  /**
+   * Publishes where the socket, or the whole folder, was removed: makes the folder anew if it may,
+   * and takes the lock again if others would no longer find it.
+   *
+   * @throws OperatorException if somebody else serves there meanwhile, or the path is not safe now
+   */
+  void publishAgain(Binder binder) throws IOException {
+    path.makeParent();
+    SocketPath safe = SocketPath.of(path.path());
+    Path lockFile = safe.sibling(".lock");
+    if (!lock.isAt(lockFile)) {
+      SocketLock renewed = SocketLock.tryAcquire(lockFile);
+      if (renewed == null) {
+        throw SocketTakeover.inUse(safe, SocketLock.holder(lockFile));
+      }
+      lock.close();
+      lock = renewed;
+    }
+    publish(binder);
+  }
+
+  /** The kernel names a socket by the path that it was bound to: ss(8) and others look for that. */
+  private void publishInPlace(Binder binder) {
+    try {
+      Files.deleteIfExists(path.path());
+      binder.bind(path.path());
+      published = path.fileKey();
+      setOwnership(path.path());
+    } catch (IOException e) {
+      withdraw();
+      throw SocketRehearsal.notInFolder(path, e);
+    } catch (OperatorException e) {
+      withdraw();
+      throw e;
+    }
+  }
+
+  /** Where the umask would let others connect at first: in a private folder. */
+  private void publishByMove(Binder binder) {
     try (PrivateFolder folder = PrivateFolder.in(path.parent())) {
       Path socket = folder.socket();
       binder.bind(socket);
-      SocketRehearsal.giveTo(group, socket);
-      Files.setPosixFilePermissions(socket, mode);
-      if (path.occupant() == SocketPath.Occupant.LIVE_SOCKET) {
-        throw SocketTakeover.inUse(path, "another program");
-      }
+      setOwnership(socket);
       Files.move(socket, path.path(), ATOMIC_MOVE);
       published = path.fileKey();
     } catch (IOException e) {
       throw SocketRehearsal.notInFolder(path, e);
     }
+  }
+
+  private void setOwnership(Path socket) throws IOException {
+    SocketRehearsal.giveTo(group, socket);
+    Files.setPosixFilePermissions(socket, mode);
   }
 
   /** Whether the socket at the path is the one that was published here. */

@@ -14,7 +14,9 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +33,11 @@ final class SocketLock implements AutoCloseable {
   private static final String SOMEBODY = "another keywrap";
 
   private final FileChannel channel;
+  private final Optional<Object> fileKey;
 
-  private SocketLock(FileChannel channel) {
+  private SocketLock(FileChannel channel, Optional<Object> fileKey) {
     this.channel = channel;
+    this.fileKey = fileKey;
   }
 
   /** The lock, or null if another process has it. */
@@ -51,7 +55,24 @@ final class SocketLock implements AutoCloseable {
     byte[] content =
         holder.formatted(ProcessHandle.current().pid(), ownNamespace()).getBytes(US_ASCII);
     channel.write(ByteBuffer.wrap(content), 0);
-    return new SocketLock(channel);
+    return new SocketLock(channel, fileKey(lockFile));
+  }
+
+  /**
+   * Whether others that look for the lock find this one: the file was neither removed nor replaced.
+   */
+  boolean isAt(Path lockFile) {
+    Optional<Object> there = fileKey(lockFile);
+    return there.isPresent() && there.equals(fileKey);
+  }
+
+  private static Optional<Object> fileKey(Path file) {
+    try {
+      return Optional.ofNullable(
+          Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS).fileKey());
+    } catch (IOException gone) {
+      return Optional.empty();
+    }
   }
 
   /** For example {@code pid:[4026531836]}, see pid_namespaces(7); empty if it cannot be told. */

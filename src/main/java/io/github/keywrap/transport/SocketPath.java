@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /** A path that a socket may be placed at. Only looks, never changes anything. */
@@ -65,6 +66,14 @@ final class SocketPath {
 
   Path sibling(String suffix) {
     return path.resolveSibling(path.getFileName() + suffix);
+  }
+
+  /** Makes the folder if it is not there, and the one above it is. */
+  void makeParent() throws IOException {
+    if (!Files.exists(parent)) {
+      Path made = Files.createDirectory(parent);
+      Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
   }
 
   private void requireLength() {

@@ -116,11 +116,17 @@ final class ServeIT {
   }
 
   @Test
-  void aSocketThatSomebodyRemovedMakesItNotAliveAndNotReady() throws Exception {
+  void aSocketThatSomebodyReplacedMakesItNotAliveAndNotReadyUntilItIsBack() throws Exception {
     program.serve();
     Files.delete(program.socket());
+    Files.writeString(program.socket(), "somebody else's");
     given().port(program.managementPort()).get("/livez").then().statusCode(503);
     given().port(program.managementPort()).get("/readyz").then().statusCode(503);
+    Files.delete(program.socket());
+    await()
+        .untilAsserted(
+            () -> given().port(program.managementPort()).get("/readyz").then().statusCode(200));
+    given().port(program.managementPort()).get("/livez").then().statusCode(200);
   }
 
   @Test
