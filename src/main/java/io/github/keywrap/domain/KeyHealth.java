@@ -32,13 +32,26 @@ public sealed interface KeyHealth {
    */
   record Unnamed(String reason) implements KeyHealth {}
 
-  /** The back end is away; nothing says that the key is lost. */
+  /**
+   * The back end is away; nothing says that the key is lost.
+   *
+   * @param since of the last good probe, or of the first that failed if there was none
+   */
   record Outage(Optional<KeyId> keyId, KmsException cause, long since) implements KeyHealth {}
 
-  /** One probe said that the key is lost or refused; the next one decides. */
+  /**
+   * Since the last good probe, one said that the key is lost or refused; the next to say so
+   * decides, however often the back end is away in between.
+   *
+   * @param cause what that one said
+   * @param since as of an outage, which it may have begun as
+   */
   record Suspect(Optional<KeyId> keyId, KmsException cause, long since) implements KeyHealth {}
 
-  /** Two probes running said that the key is lost or refused, or wraps what it cannot open. */
+  /**
+   * Since the last good probe, two said that the key is lost or refused, or wraps what it cannot
+   * open. It stays so until one passes.
+   */
   record Lost(KmsException cause, long since) implements KeyHealth {}
 
   /** The state after a probe that passed. */
@@ -48,13 +61,34 @@ public sealed interface KeyHealth {
 
   /** The state after a probe that failed. */
   default KeyHealth failed(KmsException cause, long now) {
-    if (!tellsOfLoss(cause)) {
-      return new Outage(lastKeyId(), cause, this instanceof Outage outage ? outage.since() : now);
-    }
+    return tellsOfLoss(cause) ? refused(cause, now) : unanswered(cause, now);
+  }
+
+  private KeyHealth refused(KmsException cause, long now) {
     return switch (this) {
       case Suspect suspect -> new Lost(cause, suspect.since());
       case Lost lost -> new Lost(cause, lost.since());
-      case Unknown _, Healthy _, Unnamed _, Outage _ -> new Suspect(lastKeyId(), cause, now);
+      case Unknown _, Healthy _, Unnamed _, Outage _ ->
+          new Suspect(lastKeyId(), cause, failingSince(now));
+    };
+  }
+
+  private KeyHealth unanswered(KmsException cause, long now) {
+    return switch (this) {
+      case Suspect _, Lost _ -> this;
+      case Unknown _, Healthy _, Unnamed _, Outage _ ->
+          new Outage(lastKeyId(), cause, failingSince(now));
+    };
+  }
+
+  /** One beginning for all kinds of failure, and for probes that hung before one failed. */
+  private long failingSince(long now) {
+    return switch (this) {
+      case Healthy healthy -> healthy.checkedAt();
+      case Outage outage -> outage.since();
+      case Suspect suspect -> suspect.since();
+      case Lost lost -> lost.since();
+      case Unknown _, Unnamed _ -> now;
     };
   }
 

@@ -7,6 +7,7 @@ import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.KmsException.ReadBackMismatch;
 import io.github.keywrap.domain.KmsException.Throttled;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ final class KeyHealthTest {
         .isInstanceOfSatisfying(
             KeyHealth.Outage.class,
             outage -> {
-              assertThat(outage.since()).isEqualTo(20);
+              assertThat(outage.since()).as("the last good probe").isEqualTo(10);
               assertThat(outage.keyId()).hasValue(ID);
             });
   }
@@ -55,11 +56,56 @@ final class KeyHealthTest {
     assertThat(second.failed(cause, 40)).isInstanceOf(KeyHealth.Lost.class);
   }
 
+  @ParameterizedTest
+  @MethodSource("losses")
+  void anOutageBetweenTwoLossesDoesNotMakeThemOne(KmsException lost) {
+    KeyHealth health = HEALTHY.failed(lost, 20).failed(GONE, 30).failed(GONE, 40);
+    assertThat(health).isEqualTo(new KeyHealth.Suspect(Optional.of(ID), lost, 10));
+    assertThat(health.failed(lost, 50)).isEqualTo(new KeyHealth.Lost(lost, 10));
+    assertThat(health.failed(lost, 50).failed(GONE, 60)).isEqualTo(new KeyHealth.Lost(lost, 10));
+  }
+
   @Test
-  void anOutageBetweenTwoLossesBeginsTheCountAgain() {
+  void aGoodProbeBetweenTwoLossesBeginsTheCountAgain() {
     KmsException lost = new KeyUnavailable("disabled", null);
-    KeyHealth health = HEALTHY.failed(lost, 20).failed(GONE, 30).failed(lost, 40);
+    assertThat(HEALTHY.failed(lost, 20)).isInstanceOf(KeyHealth.Suspect.class);
+    assertThat(KeyHealth.passed(ID, 30).failed(lost, 40)).isInstanceOf(KeyHealth.Suspect.class);
+  }
+
+  /** What a KMS does whose front is restarted for days while it refuses the credentials. */
+  @ParameterizedTest
+  @MethodSource("losses")
+  void tenDaysOfRefusalsAndOutagesInTurnEndInALostKey(KmsException lost) {
+    StatusPolicy policy = new StatusPolicy(true, Duration.ofHours(24), Duration.ofSeconds(30));
+    KeyHealth health = HEALTHY;
+    for (int second = 1; second <= 3; second++) {
+      health = health.failed(second % 2 == 0 ? GONE : lost, Duration.ofSeconds(second).toNanos());
+    }
+    assertThat(policy.answer(health, 0)).isInstanceOf(StatusPolicy.Answer.Refused.class);
+    for (int second = 4; second <= Duration.ofDays(10).toSeconds(); second++) {
+      health = health.failed(second % 2 == 0 ? GONE : lost, Duration.ofSeconds(second).toNanos());
+      assertThat(health).isInstanceOf(KeyHealth.Lost.class);
+    }
+  }
+
+  @Test
+  void coastingEndsWhateverKindsOfFailureFollowEachOther() {
+    Duration coast = Duration.ofHours(24);
+    StatusPolicy policy = new StatusPolicy(true, coast, Duration.ofSeconds(30));
+    KmsException lost = new KeyUnavailable("disabled", null);
+    long late = coast.plusSeconds(1).toNanos();
+    KeyHealth health = HEALTHY.failed(GONE, 20).failed(GONE, 30).failed(lost, late);
     assertThat(health).isInstanceOf(KeyHealth.Suspect.class);
+    assertThat(policy.answer(health, late + 20)).isInstanceOf(StatusPolicy.Answer.Refused.class);
+  }
+
+  @Test
+  void coastingDoesNotBeginAnewWhenAProbeThatHungFails() {
+    Duration coast = Duration.ofHours(24);
+    StatusPolicy policy = new StatusPolicy(true, coast, Duration.ofSeconds(30));
+    long end = coast.plusSeconds(1).toNanos();
+    KeyHealth health = HEALTHY.failed(GONE, end - 10);
+    assertThat(policy.answer(health, end + 20)).isInstanceOf(StatusPolicy.Answer.Refused.class);
   }
 
   @Test
