@@ -8,6 +8,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "keywrap",
+    mixinStandardHelpOptions = true,
     description = {"A Kubernetes KMS provider: wraps the keys that encrypt Secrets in etcd.", ""},
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {

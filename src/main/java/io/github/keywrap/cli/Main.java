@@ -3,6 +3,7 @@ package io.github.keywrap.cli;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import picocli.AutoComplete;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Where the program begins. Only {@code serve} starts the framework. */
 @QuarkusMain
@@ -25,6 +26,12 @@ public final class Main {
         .usageMessage()
         .description("Prints the completion script for bash and zsh: source <(keywrap completion)");
     keywrap.addSubcommand("completion", completion);
+    tellVersion(keywrap);
     return keywrap;
+  }
+
+  private static void tellVersion(CommandLine command) {
+    CommandSpec _ = command.getCommandSpec().versionProvider(new VersionCommand.Provider());
+    command.getSubcommands().values().forEach(Main::tellVersion);
   }
 }

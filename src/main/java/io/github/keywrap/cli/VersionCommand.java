@@ -2,6 +2,7 @@ package io.github.keywrap.cli;
 
 import io.github.keywrap.app.Version;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -14,12 +15,19 @@ final class VersionCommand implements Runnable {
 
   @Override
   public void run() {
-    spec.commandLine()
-        .getOut()
-        .printf("keywrap %s (%s %s)%n", Version.current(), runtime(), Runtime.version());
+    spec.commandLine().getOut().println(text());
   }
 
-  private static String runtime() {
-    return System.getProperty("java.vm.name");
+  private static String text() {
+    return "keywrap %s (%s %s)"
+        .formatted(Version.current(), System.getProperty("java.vm.name"), Runtime.version());
+  }
+
+  /** The same for {@code --version}, of every command. */
+  static final class Provider implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {text()};
+    }
   }
 }
