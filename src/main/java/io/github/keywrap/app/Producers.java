@@ -3,6 +3,7 @@ package io.github.keywrap.app;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.observe.BackEndLiveness;
 import io.github.keywrap.observe.KeyReadiness;
+import io.github.keywrap.observe.ProgramLiveness;
 import io.github.keywrap.observe.SocketLiveness;
 import io.github.keywrap.observe.ToldHealthCheck;
 import io.github.keywrap.settings.Settings;
@@ -88,6 +89,13 @@ final class Producers {
   HealthCheck liveness(KmsServer server) {
     return new ToldHealthCheck(
         new SocketLiveness(server::isReachableWhereMeant, server::unanswered));
+  }
+
+  @Produces
+  @Singleton
+  @Liveness
+  HealthCheck programLiveness() {
+    return new ProgramLiveness(Serving.current().files()::areIntact);
   }
 
   @Produces

@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * an operator can get wrong is found here, before the framework is started and not beside it: two
  * threads that initialize classes of the logging at once can wait for each other for ever.
  */
-public record Serving(Settings settings, KeyRing ring, SocketClaim claim, Termination termination) {
+public record Serving(
+    Settings settings,
+    KeyRing ring,
+    SocketClaim claim,
+    ProgramFiles files,
+    Termination termination) {
   /** The framework makes its own objects; this hands them ours. One per process. */
   private static final AtomicReference<Serving> CURRENT = new AtomicReference<>();
 
@@ -34,14 +39,15 @@ public record Serving(Settings settings, KeyRing ring, SocketClaim claim, Termin
     termination.ignoreHangups();
     countDroppedLines(console);
     Thread.setDefaultUncaughtExceptionHandler(new UncaughtErrors(console));
-    try (KeyRing ring = KeyRings.open(settings, Metrics.globalRegistry);
+    try (ProgramFiles files = ProgramFiles.watch();
+        KeyRing ring = KeyRings.open(settings, Metrics.globalRegistry);
         SocketClaim claim = claim(settings.socket(), console::tell)) {
       termination.catchSignals();
       FrameworkConfiguration.set(
           Map.of(
               "quarkus.log.category.\"io.github.keywrap\".level",
               settings.debug() ? "DEBUG" : "INFO"));
-      CURRENT.set(new Serving(settings, ring, claim, termination));
+      CURRENT.set(new Serving(settings, ring, claim, files, termination));
       AtomicInteger ending = new AtomicInteger();
       AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
       Quarkus.run(

@@ -1,7 +1,9 @@
 package io.github.keywrap.program;
 
+import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -117,6 +119,23 @@ final class ArchiveIT {
         Program.in(Files.createTempDirectory(folder, "check"), executable, Map.of())) {
       return program.command("check", "--config", program.config().toString()).succeeded().out();
     }
+  }
+
+  @Test
+  void jarsThatAreWrittenOverInPlaceAreToldAndCallForARestart() throws Exception {
+    Path executable = unpack();
+    try (Program program =
+        Program.in(Files.createTempDirectory(folder, "serve"), executable, Map.of())) {
+      Process server = program.serve();
+      run(Map.of(), "cp", jar(executable), folder.resolve("other.jar").toString());
+      run(Map.of(), "cp", folder.resolve("other.jar").toString(), jar(executable));
+      await().until(() -> program.log(server).contains(jar(executable) + " was written over"));
+      given().port(program.managementPort()).get("/livez").then().statusCode(503);
+    }
+  }
+
+  private static String jar(Path executable) {
+    return executable.resolve("../../lib/quarkus-run.jar").normalize().toString();
   }
 
   private Path unpack() throws Exception {
