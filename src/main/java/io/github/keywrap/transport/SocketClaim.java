@@ -57,7 +57,6 @@ public final class SocketClaim implements AutoCloseable {
       String group,
       Duration takeoverWait,
       Consumer<String> onWait) {
-    Umask.hideFromOthers();
     SocketPath path = SocketPath.of(given);
     SocketTakeover takeover = new SocketTakeover(path, Deadline.after(takeoverWait), onWait);
     SocketLock lock = takeover.acquire();

@@ -18,12 +18,10 @@ final class Umask {
   private Umask() {}
 
   /**
-   * From now on what is made is the owner's alone. The JDK has no such call: bin/keywrap does it
-   * before the JVM starts, and the native executable does it here.
+   * Whether what is made is the owner's alone; false where it cannot be told. The JDK has no call
+   * that sees to it: bin/keywrap does before the JVM starts, and for a native executable whoever
+   * starts it.
    */
-  static void hideFromOthers() {}
-
-  /** Whether what is made is the owner's alone; false where it cannot be told. */
   static boolean hidesFromOthers() {
     try {
       return Files.readAllLines(STATUS, US_ASCII).stream()
