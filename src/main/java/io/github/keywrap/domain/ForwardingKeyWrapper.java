@@ -39,6 +39,11 @@ public abstract class ForwardingKeyWrapper implements KeyWrapper {
   }
 
   @Override
+  public final boolean isVersioned() {
+    return wrapper.isVersioned();
+  }
+
+  @Override
   public final KeyCondition condition() {
     return wrapper.condition();
   }

@@ -133,7 +133,7 @@ public final class HealthMonitor implements AutoCloseable {
     KeyHealth before = health;
     Reads readsBefore = reads;
     probeBegan = System.nanoTime();
-    health = probe(before);
+    health = probe(before).named(verified.currentKeyId());
     if (!(health instanceof KeyHealth.Healthy) && !isThrottled) {
       reads = readsNow();
     }

@@ -92,6 +92,17 @@ public sealed interface KeyHealth {
     };
   }
 
+  /** The same with what the back end has come to know since, where no key id was known. */
+  default KeyHealth named(Optional<KeyId> keyId) {
+    return switch (this) {
+      case Outage(Optional<KeyId> known, KmsException cause, long since) when known.isEmpty() ->
+          new Outage(keyId, cause, since);
+      case Suspect(Optional<KeyId> known, KmsException cause, long since) when known.isEmpty() ->
+          new Suspect(keyId, cause, since);
+      case Unknown _, Healthy _, Unnamed _, Outage _, Suspect _, Lost _ -> this;
+    };
+  }
+
   /** The key id that was good before, unless the key is lost. */
   default Optional<KeyId> lastKeyId() {
     return switch (this) {

@@ -115,13 +115,23 @@ final class KeyProbe {
     }
   }
 
-  /** The first sample of a key id must open for as long as that is the key id. */
+  /**
+   * The first sample of a key id must open for as long as that is the key id. Where a service may
+   * have removed its version, that is told once, and the next probe begins anew.
+   */
   private void reopen(Sample sample) {
     try (SecretBytes opened = verified.unwrap(sample.wrapped(), Deadline.after(timeout))) {
       if (!MessageDigest.isEqual(opened.expose(), sample.plaintext())) {
         throw anotherKey(null);
       }
     } catch (InvalidCiphertext | UnknownKey refused) {
+      if (verified.isVersioned()) {
+        first = null;
+        throw new ReadBackMismatch(
+            "the key does not open what it wrapped earlier: its version was removed or disabled, or"
+                + " another key is in its place",
+            refused);
+      }
       throw anotherKey(refused);
     }
   }

@@ -38,6 +38,14 @@ public interface KeyWrapper extends AutoCloseable {
   SecretBytes unwrap(WrappedKey wrapped, Deadline deadline);
 
   /**
+   * Whether versions of the key come and go behind one key id, in the hands of a service: what was
+   * wrapped earlier may then stop opening although the key works.
+   */
+  default boolean isVersioned() {
+    return false;
+  }
+
+  /**
    * The same key for one call, which may be made again with the same plaintext or ciphertext where
    * the back end throttled it, and then does not repeat what was done. Not thread-safe.
    */

@@ -63,6 +63,11 @@ final class JdCloudKeyWrapper implements KeyWrapper {
 
   /** Waits for no list of versions: until there is one, the id is that of the key alone. */
   @Override
+  public boolean isVersioned() {
+    return true;
+  }
+
+  @Override
   public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
     if (plaintext.length() < 1 || plaintext.length() > MAX_PLAINTEXT) {
       throw new IllegalArgumentException("1 to " + MAX_PLAINTEXT + " bytes can be wrapped");

@@ -17,6 +17,8 @@ public final class FakeKeyWrapper implements KeyWrapper {
 
   public volatile boolean isKnown = true;
 
+  public volatile boolean isVersioned;
+
   /** What it says that its id is; its ciphertexts always have {@link #KEY_ID}. */
   public volatile KeyId keyId = KEY_ID;
 
@@ -30,6 +32,11 @@ public final class FakeKeyWrapper implements KeyWrapper {
   @Override
   public boolean opens(KeyId candidate) {
     return isKnown && candidate.equals(keyId);
+  }
+
+  @Override
+  public boolean isVersioned() {
+    return isVersioned;
   }
 
   @Override

@@ -5,10 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.Throttled;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +55,57 @@ final class HealthMonitorTest {
     backEnd.isKnown = true;
     await().until(() -> monitor.health() instanceof KeyHealth.Healthy);
     assertThat(monitor.health().lastKeyId()).contains(FakeKeyWrapper.KEY_ID);
+  }
+
+  /** The list of versions answers, and Encrypt does not. */
+  @Test
+  void aKeyIdThatBecomesKnownDuringAnOutageIsTold() {
+    backEnd.isKnown = false;
+    backEnd.wrapping =
+        _ -> {
+          throw new BackendUnavailable("gone", null);
+        };
+    try (HealthMonitor watching = watching(backEnd)) {
+      watching.start();
+      await().until(() -> watching.health() instanceof KeyHealth.Outage);
+      assertThat(watching.health().lastKeyId()).isEmpty();
+      backEnd.isKnown = true;
+      await().until(() -> watching.health().lastKeyId().isPresent());
+      assertThat(watching.health()).isInstanceOf(KeyHealth.Outage.class);
+    }
+  }
+
+  /** The key id stays, as with a service whose list of versions may not be seen. */
+  @Test
+  void aVersionThatAServiceRemovesIsNotTheKey() {
+    backEnd.isVersioned = true;
+    Set<String> versions = ConcurrentHashMap.newKeySet();
+    AtomicBoolean isRemoved = new AtomicBoolean();
+    AtomicInteger refusals = new AtomicInteger();
+    backEnd.wrapping =
+        plaintext -> {
+          if (!isRemoved.get()) {
+            versions.add(HexFormat.of().formatHex(plaintext));
+          }
+          return FakeKeyWrapper.reversed(plaintext);
+        };
+    backEnd.unwrapping =
+        ciphertext -> {
+          byte[] plaintext = FakeKeyWrapper.reversed(ciphertext);
+          if (isRemoved.get() && versions.contains(HexFormat.of().formatHex(plaintext))) {
+            refusals.incrementAndGet();
+            throw new InvalidCiphertext("of a version that is gone");
+          }
+          return plaintext;
+        };
+    monitor.start();
+    await().until(() -> monitor.health() instanceof KeyHealth.Healthy);
+    isRemoved.set(true);
+    await().until(() -> refusals.get() > 0);
+    await().until(() -> monitor.health() instanceof KeyHealth.Healthy);
+    await()
+        .during(Duration.ofMillis(300))
+        .until(() -> monitor.health() instanceof KeyHealth.Healthy);
   }
 
   @Test
