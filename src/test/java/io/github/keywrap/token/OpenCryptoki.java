@@ -2,6 +2,7 @@ package io.github.keywrap.token;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -48,10 +49,13 @@ public final class OpenCryptoki implements AutoCloseable {
     return SystemLibrary.named("opencryptoki/libopencryptoki.so.0");
   }
 
-  /** Makes the token anew, without what was on it. */
+  /**
+   * Makes the token anew, without what was on it. It lets nobody do so while a session is open, and
+   * a key that was closed lets go of its sessions a moment later.
+   */
   public String newToken() throws Exception {
     String label = "test-" + ProcessHandle.current().pid() + "-" + TOKENS.incrementAndGet();
-    tool("--init-token", "--label", label);
+    await().untilAsserted(() -> tool("--init-token", "--label", label));
     tool("--init-pin", "--login", "--login-type", "so", "--pin", SoftHsm.PIN);
     return label;
   }
