@@ -10,6 +10,7 @@ import io.github.keywrap.transport.v2.StatusRequest;
 import io.github.keywrap.transport.v2.StatusResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.util.concurrent.Future;
@@ -43,6 +44,8 @@ public final class KmsClient implements AutoCloseable {
         NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
             .overrideAuthority("localhost")
             .channelType(NioDomainSocketChannel.class)
+            // Not set, that is: grpc-java sets it for all, and Netty warns of it for this one.
+            .withOption(ChannelOption.SO_KEEPALIVE, null)
             .eventLoopGroup(eventLoop)
             .usePlaintext()
             .directExecutor()
