@@ -80,7 +80,8 @@ final class Producers {
   @Singleton
   @Readiness
   HealthCheck readiness(KeyRing ring, Settings settings, KmsServer server) {
-    return new ToldHealthCheck(new KeyReadiness(ring, settings.status(), server::isServing));
+    return new ToldHealthCheck(
+        new KeyReadiness(ring, settings.status(), server::isServing, System::nanoTime));
   }
 
   @Produces

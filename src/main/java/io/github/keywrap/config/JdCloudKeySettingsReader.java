@@ -19,8 +19,9 @@ final class JdCloudKeySettingsReader {
 
   /**
    * As many calls as wait for the KMS at once; each waits for the network, and does little else.
+   * Three of four may be of one operation.
    */
-  private static final int THREADS = 64;
+  private static final int THREADS = 128;
 
   /** Fits into a key id with a version and a generation, and into a path without encoding. */
   private static final Pattern KEY_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");

@@ -27,7 +27,7 @@ final class KeySetting {
           "keywrap.keys.*.pool.threads",
           "",
           "Threads for calls to this key; 0: they run where they arrive, for keys that only"
-              + " compute. Default: `local` 0, `pkcs11` 8, `jdcloud` 64.");
+              + " compute. Default: `local` 0, `pkcs11` 8, `jdcloud` 128, of which one operation has 96 at most.");
   static final Setting QUEUE =
       optional("keywrap.keys.*.pool.queue", "4096", "Calls that may wait for a thread.");
 

@@ -35,7 +35,7 @@ final class CallQueue {
     this.threads = threads;
     this.capacity = capacity;
     this.lanes = new Lanes(threads, share, paces, clock);
-    this.overload = new Overload(name);
+    this.overload = new Overload(name, share);
   }
 
   /**

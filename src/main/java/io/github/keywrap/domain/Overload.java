@@ -8,12 +8,12 @@ import java.time.Duration;
  * a little later, RESOURCE_EXHAUSTED.
  *
  * @param key its name
+ * @param most calls of one operation that are made at once
  */
-record Overload(String key) {
+record Overload(String key, int most) {
   Throttled full(int waiting) {
     return new Throttled(
-        "key \"%s\" has %d calls waiting and takes no more; its back end is too slow for this load"
-            .formatted(key, waiting));
+        "key \"%s\" has %d calls waiting and takes no more; %s".formatted(key, waiting, slow()));
   }
 
   /**
@@ -31,9 +31,12 @@ record Overload(String key) {
 
   private Throttled tooLate(boolean isPaced, String why) {
     String cause =
-        isPaced
-            ? "the back end limits how often it is called"
-            : "the back end of key \"" + key + "\" is too slow for this load";
-    return new Throttled(cause + ", and the call would come too late: " + why);
+        isPaced ? "the back end limits how often it is called" : "key \"" + key + "\": " + slow();
+    return new Throttled(cause + "; the call would come too late: " + why);
+  }
+
+  private String slow() {
+    return "its back end is too slow for this load with %d calls at once (pool.threads)"
+        .formatted(most);
   }
 }

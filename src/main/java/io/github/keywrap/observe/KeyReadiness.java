@@ -5,7 +5,9 @@ import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.RingKey;
 import io.github.keywrap.domain.StatusPolicy;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -16,19 +18,28 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
  * objects that it made, not the writes.
  */
 public final class KeyReadiness implements HealthCheck {
+  /** A back end that takes so long for a probe is worth a word, though it may still answer. */
+  private static final Duration LONG_PROBE = Duration.ofSeconds(2);
+
   private final KeyRing ring;
   private final StatusPolicy policy;
   private final BooleanSupplier serving;
+  private final LongSupplier clock;
 
-  public KeyReadiness(KeyRing ring, StatusPolicy policy, BooleanSupplier serving) {
+  /**
+   * @param clock {@link System#nanoTime}
+   */
+  public KeyReadiness(
+      KeyRing ring, StatusPolicy policy, BooleanSupplier serving, LongSupplier clock) {
     this.ring = ring;
     this.policy = policy;
     this.serving = serving;
+    this.clock = clock;
   }
 
   @Override
   public HealthCheckResponse call() {
-    boolean activeWorks = policy.isGood(ring.active().monitor().health(), System.nanoTime());
+    boolean activeWorks = policy.isGood(ring.active().monitor().health(), clock.getAsLong());
     HealthCheckResponseBuilder response =
         HealthCheckResponse.named("keys").status(activeWorks && serving.getAsBoolean());
     response.withData("active", ring.active().name());
@@ -37,6 +48,7 @@ public final class KeyReadiness implements HealthCheck {
           "key " + key.name(),
           describe(key.monitor().health())
               + describeReads(key.monitor())
+              + describeProbe(key.monitor().probeLasts(clock.getAsLong()))
               + key.monitor().condition().addition());
     }
     return response.build();
@@ -47,6 +59,13 @@ public final class KeyReadiness implements HealthCheck {
       case KeyHealth.Healthy _, KeyHealth.Unnamed _ -> "";
       default -> monitor.reads().words();
     };
+  }
+
+  /** What is known else may be out of date when a probe has no answer. */
+  private static String describeProbe(Duration lasts) {
+    return lasts.compareTo(LONG_PROBE) < 0
+        ? ""
+        : "; a probe has waited for its answer for " + lasts.toSeconds() + " s";
   }
 
   private static String describe(KeyHealth health) {

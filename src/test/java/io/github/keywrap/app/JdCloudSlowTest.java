@@ -49,6 +49,19 @@ final class JdCloudSlowTest {
   }
 
   @Test
+  void servesAsManyReadersAsAKubeApiserverMayHave() throws Exception {
+    try (JdCloudRing ring = new JdCloudRing(folder, "health-interval", "5m")) {
+      WrappedKey wrapped = ring.wrap(TIME).join();
+      ring.settings.kms.delay(Duration.ofMillis(2_500));
+      List<CompletableFuture<byte[]>> reads = new ArrayList<>();
+      for (int call = 0; call < 64; call++) {
+        reads.add(ring.unwrap(wrapped, TIME));
+      }
+      assertThat(reads).allSatisfy(read -> assertThat(read.join()).isEqualTo(DEK));
+    }
+  }
+
+  @Test
   void aRequestWithoutAnAnswerIsSentOnceMoreWhereAnswersAreUsuallyFast() throws Exception {
     try (JdCloudRing ring = new JdCloudRing(folder, "health-interval", "5m")) {
       WrappedKey wrapped = ring.wrap(TIME).join();

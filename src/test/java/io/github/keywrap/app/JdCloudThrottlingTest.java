@@ -44,7 +44,7 @@ final class JdCloudThrottlingTest {
 
   @Test
   void whatCannotBeSentInTimeFailsAtOnceAsThrottled() throws Exception {
-    try (JdCloudRing ring = new JdCloudRing(folder)) {
+    try (JdCloudRing ring = new JdCloudRing(folder, "keys.k.pool.threads", "8")) {
       WrappedKey wrapped = ring.wrap(TIME).join();
       ring.settings.kms.fault(Fault.NONE);
       ring.settings.kms.rateLimit(5);

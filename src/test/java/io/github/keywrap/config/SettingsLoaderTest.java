@@ -181,7 +181,7 @@ final class SettingsLoaderTest {
             pair("keywrap.keys.k.signature", "jdcloud2"),
             pair("keywrap.keys.k.signature-region", "jdcloud-api"));
     Settings settings = load(JDCLOUD_KEY);
-    assertThat(settings.active().pool().threads()).isEqualTo(64);
+    assertThat(settings.active().pool().threads()).isEqualTo(128);
     assertThat(settings.verifyWrap()).isEqualTo(Policy.IN_TIME);
     assertThat(settings.bareKey()).contains("k");
   }
