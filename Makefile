@@ -6,7 +6,7 @@ MVN := mvn -B -ntp
 PROGRAM := target/keywrap/bin/keywrap
 SOURCES := pom.xml $(shell find src/main deploy -type f)
 
-.PHONY: help run run-hsm run-jdcloud fake-kms test e2e native e2e-native cluster bench bench-rates bench-start bench-token bench-kms fuzz dist format clean packages
+.PHONY: help run run-hsm run-jdcloud fake-kms test e2e native e2e-native cluster bench bench-rates bench-start bench-token bench-kms fuzz advisories dist format clean packages
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -33,7 +33,7 @@ fake-kms: packages ## the stand-in alone, on 127.0.0.1:18080
 	@scripts/fake-kms $(PORT)
 
 test: packages ## build and run all tests
-	@scripts/install-packages pkcs11-tool=opensc
+	@scripts/install-packages pkcs11-tool=opensc python3=python3
 	@scripts/install-token-packages
 	@scripts/install-other-tokens
 	$(MVN) verify
@@ -68,6 +68,10 @@ bench-token: packages $(PROGRAM) ## measure the way to a SoftHSM token next to C
 
 fuzz: packages ## look for inputs that break the envelope parser, for a minute
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=EnvelopeFuzzTest
+
+advisories: $(PROGRAM) ## compare the libraries of the program with the advisories that are known
+	@scripts/install-packages python3=python3
+	@scripts/check-advisories
 
 dist: $(PROGRAM) ## make target/keywrap/ with an AOT cache for this JDK, and target/keywrap.tar.gz without
 	@target/keywrap/bin/aot-cache find >/dev/null 2>&1 || target/keywrap/bin/aot-cache make
