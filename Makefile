@@ -6,7 +6,7 @@ MVN := mvn -B -ntp
 PROGRAM := target/keywrap/bin/keywrap
 SOURCES := pom.xml $(shell find src/main deploy -type f)
 
-.PHONY: help run run-hsm run-jdcloud fake-kms test e2e native e2e-native cluster bench bench-rates bench-start bench-token bench-kms fuzz advisories dist format clean packages
+.PHONY: help run run-hsm run-jdcloud fake-kms test e2e native e2e-native cluster bench bench-rates bench-start bench-token bench-kms fuzz soak advisories dist format clean packages
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -68,6 +68,10 @@ bench-token: packages $(PROGRAM) ## measure the way to a SoftHSM token next to C
 
 fuzz: packages ## look for inputs that break the envelope parser, for a minute
 	JAZZER_FUZZ=1 $(MVN) -q test -Dtest=EnvelopeFuzzTest
+
+SOAK ?= 1h
+soak: $(PROGRAM) ## abuse the program as another local user would (run as root), for SOAK=1h
+	@cd e2e && SOAK=$(SOAK) go test -tags soak -count=1 -timeout 0 -v -run 'TestAnUnprivilegedUser' .
 
 advisories: $(PROGRAM) ## compare the libraries of the program with the advisories that are known
 	@scripts/install-packages python3=python3
