@@ -91,7 +91,7 @@ final class ManagementIT {
     List<SocketChannel> connections = new ArrayList<>();
     try {
       byte[] half = ("GET /livez HTTP/1.1\r\nX-Padding: " + "x".repeat(4_000)).getBytes(US_ASCII);
-      for (int i = 0; i < 6_000; i++) {
+      for (int i = 0; i < 3_000; i++) {
         SocketChannel connection = connect();
         connections.add(connection);
         send(connection, half);
