@@ -51,10 +51,10 @@ final class SocketIT {
   }
 
   @Test
-  void ofTwoStartersExactlyOneServesAHundredTimesOver() throws Exception {
+  void ofTwoStartersExactlyOneServesThirtyTimesOver() throws Exception {
     program.without("second").set("management.enabled", "false");
     int named = 0;
-    for (int round = 0; round < 100; round++) {
+    for (int round = 0; round < 30; round++) {
       try (ModeWatch watch = new ModeWatch(program.socket())) {
         Process one = program.beginToServe();
         Process two = program.beginToServe();
@@ -76,7 +76,7 @@ final class SocketIT {
         assertThat(watch.seen()).isSubsetOf(List.of(PRIVATE, JUST_BOUND));
       }
     }
-    assertThat(named).as("rounds in which the loser named the winner").isGreaterThan(80);
+    assertThat(named).as("rounds in which the loser named the winner").isGreaterThan(24);
   }
 
   @Test
