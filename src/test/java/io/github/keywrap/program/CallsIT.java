@@ -2,7 +2,7 @@ package io.github.keywrap.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import io.github.keywrap.transport.KmsClient;
@@ -323,7 +323,7 @@ final class CallsIT {
     assertThat(stub.version(VersionRequest.newBuilder().setVersion("v1beta1").build())).isNotNull();
 
     server.destroy();
-    org.awaitility.Awaitility.await().until(() -> program.log(server).contains("stopping"));
+    await().until(() -> program.log(server).contains("stopping"));
     assertThat(program.socket()).doesNotExist();
     for (ClientCall<EncryptRequest, EncryptResponse> call : calls) {
       call.sendMessage(EncryptRequest.newBuilder().setVersion("v1beta1").setPlain(DEK).build());
@@ -363,17 +363,18 @@ final class CallsIT {
     }
   }
 
-  /** Who started the tests with nohup(1) ignores it already, and nothing is said. */
+  /** Where the tests were started with nohup(1), it is ignored already, and nothing is said. */
   @Test
   void sighupDoesNotEndIt() throws Exception {
     String ignored =
         Files.readString(Path.of("/proc/self/status"))
             .replaceAll("(?s).*SigIgn:\\s*(\\w+).*", "$1");
-    assumeTrue((Long.parseUnsignedLong(ignored, 16) & 1) == 0);
+    boolean isSaid = (Long.parseUnsignedLong(ignored, 16) & 1) == 0;
     assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(server.pid())).start().waitFor())
         .isZero();
-    org.awaitility.Awaitility.await()
-        .until(() -> program.log(server).contains("SIGHUP is ignored") || !server.isAlive());
+    if (isSaid) {
+      await().until(() -> program.log(server).contains("SIGHUP is ignored") || !server.isAlive());
+    }
     program.assertServes();
   }
 
