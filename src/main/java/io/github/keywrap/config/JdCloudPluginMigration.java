@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.SystemWords;
 import io.github.keywrap.settings.JdCloudKeySettings;
 import io.github.keywrap.settings.NewFile;
 import io.github.keywrap.settings.SecretSource;
@@ -78,7 +79,8 @@ public final class JdCloudPluginMigration {
       }
     } catch (IOException e) {
       throw new OperatorException(
-          folder + " cannot be made", "check that this user may write there, or choose another");
+          folder + " cannot be made: " + SystemWords.of(e),
+          "check that this user may write there, or choose another");
     }
   }
 
@@ -93,7 +95,8 @@ public final class JdCloudPluginMigration {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new OperatorException(file + " cannot be removed", "remove it: it holds a secret");
+      throw new OperatorException(
+          file + " cannot be removed: " + SystemWords.of(e), "remove it: it holds a secret");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.keywrap.config;
 
+import io.github.keywrap.domain.SystemWords;
 import io.github.keywrap.settings.JdCloudPluginFile;
 import io.github.keywrap.settings.MalformedFileException;
 import java.io.IOException;
@@ -65,7 +66,10 @@ final class JdCloudPluginSource implements SettingsSource {
               path.toString(), "does not exist", "name the old plugin's file with -f FILE"));
     } catch (IOException e) {
       problems.add(
-          new Problem(path.toString(), "cannot be read", "check that this user may read it"));
+          new Problem(
+              path.toString(),
+              "cannot be read: " + SystemWords.of(e),
+              "check that this user may read it"));
     }
   }
 

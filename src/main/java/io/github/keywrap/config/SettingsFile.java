@@ -2,6 +2,7 @@ package io.github.keywrap.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.keywrap.domain.SystemWords;
 import io.github.keywrap.settings.MalformedFileException;
 import io.github.keywrap.settings.TextFile;
 import java.io.IOException;
@@ -44,7 +45,10 @@ final class SettingsFile implements SettingsSource {
           new Problem(path + e.place(), e.getMessage(), "mend this place, and save it as UTF-8"));
     } catch (IOException e) {
       problems.add(
-          new Problem(path.toString(), "cannot be read", "check that this user may read it"));
+          new Problem(
+              path.toString(),
+              "cannot be read: " + SystemWords.of(e),
+              "check that this user may read it"));
     }
   }
 

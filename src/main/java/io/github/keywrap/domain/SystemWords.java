@@ -7,6 +7,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 
 /**
  * What the operating system says of a file or socket, for messages. Other exceptions, such as those
@@ -21,6 +22,7 @@ public final class SystemWords {
       case NoSuchFileException _ -> "it or its folder does not exist";
       case AccessDeniedException _ -> "permission denied";
       case FileAlreadyExistsException _ -> "something else is in its place";
+      case NotDirectoryException _ -> "it is no folder";
       case DirectoryNotEmptyException _ -> "it is a folder that is not empty";
       case FileSystemException e when e.getReason() != null -> e.getReason();
       case SocketException e -> String.valueOf(e.getMessage());

@@ -8,6 +8,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.github.keywrap.domain.SystemWords;
 import io.github.keywrap.jdcloud.VersionState.Tracked;
 import io.github.keywrap.jdcloud.VersionState.Unknown;
 import io.github.keywrap.jdcloud.VersionState.Untracked;
@@ -50,6 +51,9 @@ final class VersionStore {
 
   private final Path file;
 
+  /** Whether the last attempt to write failed, which was told. Of the thread that writes. */
+  private boolean isUnwritten;
+
   /**
    * @param keyId of the key: letters, digits, dots, hyphens and underscores
    */
@@ -64,7 +68,7 @@ final class VersionStore {
     } catch (NoSuchFileException none) {
       return unknown();
     } catch (IOException e) {
-      warn("cannot be read");
+      warn("cannot be read (%s)".formatted(SystemWords.of(e)));
       return unknown();
     }
     try {
@@ -125,23 +129,43 @@ final class VersionStore {
   private void write(String json) {
     Path next = file.resolveSibling(file.getFileName() + ".next");
     try {
-      Path folder = file.toAbsolutePath().getParent();
-      if (folder != null && !Files.isDirectory(folder)) {
-        Files.createDirectories(folder, PRIVATE_FOLDER);
-      }
-      // Not opened, whatever it is: a pipe would be waited for.
-      boolean _ = Files.deleteIfExists(next);
-      try (FileChannel channel =
-          FileChannel.open(next, Set.of(CREATE_NEW, WRITE, NOFOLLOW_LINKS))) {
-        ByteBuffer bytes = UTF_8.encode(json);
-        while (bytes.hasRemaining()) {
-          int _ = channel.write(bytes);
-        }
-        channel.force(true);
-      }
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+      replace(next, json);
+      isUnwritten = false;
     } catch (IOException e) {
-      warn("cannot be written: at the next start the key id is known only when the KMS answers");
+      remove(next);
+      if (!isUnwritten) {
+        isUnwritten = true;
+        warn(
+            "cannot be written (%s): at the next start the key id is known only when the KMS answers"
+                .formatted(SystemWords.of(e)));
+      }
+    }
+  }
+
+  /** The old file stays as it is until the new one is whole, and on disk. */
+  private void replace(Path next, String json) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null && !Files.isDirectory(folder)) {
+      Files.createDirectories(folder, PRIVATE_FOLDER);
+    }
+    // Not opened, whatever it is: a pipe would be waited for.
+    boolean _ = Files.deleteIfExists(next);
+    try (FileChannel channel = FileChannel.open(next, Set.of(CREATE_NEW, WRITE, NOFOLLOW_LINKS))) {
+      ByteBuffer bytes = UTF_8.encode(json);
+      while (bytes.hasRemaining()) {
+        int _ = channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** A disk that is full has room for an empty file. */
+  private static void remove(Path next) {
+    try {
+      boolean _ = Files.deleteIfExists(next);
+    } catch (IOException notOurs) {
+      LOG.log(Level.DEBUG, "{0} cannot be removed: {1}", next, SystemWords.of(notOurs));
     }
   }
 

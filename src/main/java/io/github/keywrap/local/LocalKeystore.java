@@ -15,6 +15,7 @@ import com.nimbusds.jose.util.Base64URL;
 import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.SystemWords;
 import io.github.keywrap.settings.NewFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,7 +119,8 @@ final class LocalKeystore {
           "make it: keywrap keygen --config FILE --key " + keyName);
     } catch (IOException e) {
       throw new OperatorException(
-          "keystore " + path + " cannot be read", "check that this user may read it");
+          "keystore " + path + " cannot be read: " + SystemWords.of(e),
+          "check that this user may read it");
     }
   }
 

@@ -127,8 +127,12 @@ record PinRecord(Path file) {
       // Where the disk is full, a record that is empty would look like a damaged one.
       Path next = file.resolveSibling("next-" + file.getFileName());
       boolean _ = Files.deleteIfExists(next);
-      write(bytes, next);
-      Path _ = Files.move(next, file, ATOMIC_MOVE);
+      try {
+        write(bytes, next);
+        Path _ = Files.move(next, file, ATOMIC_MOVE);
+      } finally {
+        boolean _ = Files.deleteIfExists(next);
+      }
     }
     try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
       folder.force(true);

@@ -168,7 +168,8 @@ public final class Pkcs11Keys {
       return SealedKey.fromPem(new String(in.readNBytes(SealedKey.MOST_PEM), US_ASCII));
     } catch (IOException e) {
       throw new OperatorException(
-          "file " + backup + " cannot be read", "name the file with what keygen printed");
+          "file " + backup + " cannot be read: " + SystemWords.of(e),
+          "name the file with what keygen printed");
     } catch (SealedKey.MalformedException e) {
       throw new OperatorException(
           "file %s holds no sealed key: %s".formatted(backup, e.getMessage()),

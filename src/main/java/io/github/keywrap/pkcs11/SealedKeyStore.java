@@ -3,6 +3,7 @@ package io.github.keywrap.pkcs11;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.domain.SystemWords;
 import io.github.keywrap.settings.NewFile;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.SealedKeyPlace;
@@ -50,7 +51,8 @@ sealed interface SealedKeyStore {
       } catch (NoSuchFileException e) {
         return Optional.empty();
       } catch (IOException e) {
-        throw new KeyUnavailable("file %s cannot be read".formatted(path), e);
+        throw new KeyUnavailable(
+            "file %s cannot be read: %s".formatted(path, SystemWords.of(e)), e);
       } catch (SealedKey.MalformedException e) {
         throw new KeyUnavailable(
             "file %s holds no sealed key: %s; restore it from a backup"

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.SystemWords;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -34,7 +35,8 @@ public record JsonSecret(Path file, String field) implements SecretSource {
           "mend it, and save it as UTF-8");
     } catch (IOException e) {
       throw new OperatorException(
-          description() + " cannot be read", "check that " + file + " is there and is JSON");
+          description() + " cannot be read: " + SystemWords.of(e),
+          "check that " + file + " is there and is JSON");
     }
   }
 

@@ -7,9 +7,11 @@ import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
 
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.SystemWords;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
@@ -68,7 +70,7 @@ public record SecretFile(Path path, boolean asIs) implements SecretSource {
             description() + " can be read or written by others", "chmod 0600 " + path);
       }
     } catch (IOException e) {
-      throw unreadable();
+      throw unreadable(e);
     }
   }
 
@@ -76,7 +78,7 @@ public record SecretFile(Path path, boolean asIs) implements SecretSource {
     try (InputStream in = Files.newInputStream(path)) {
       return in.readNBytes(MAX_LENGTH + 1);
     } catch (IOException e) {
-      throw unreadable();
+      throw unreadable(e);
     }
   }
 
@@ -101,7 +103,7 @@ public record SecretFile(Path path, boolean asIs) implements SecretSource {
           Files.readAttributes(path, "unix:dev,ino,lastModifiedTime,ctime,size");
       return new TreeMap<>(attributes).toString();
     } catch (IOException e) {
-      throw unreadable();
+      throw unreadable(e);
     }
   }
 
@@ -111,12 +113,13 @@ public record SecretFile(Path path, boolean asIs) implements SecretSource {
     return Files.notExists(path) && folder != null && Files.isDirectory(folder);
   }
 
-  private OperatorException unreadable() {
-    return Files.exists(path)
+  private OperatorException unreadable(IOException failure) {
+    return failure instanceof NoSuchFileException
         ? new OperatorException(
-            description() + " cannot be read", "run as its owner, or chown it to the right user")
+            description() + " does not exist", "create it, mode 0600, with the secret on one line")
         : new OperatorException(
-            description() + " does not exist", "create it, mode 0600, with the secret on one line");
+            description() + " cannot be read: " + SystemWords.of(failure),
+            "run as its owner, or chown it to the right user");
   }
 
   @Override

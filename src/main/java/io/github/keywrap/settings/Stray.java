@@ -3,6 +3,7 @@ package io.github.keywrap.settings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What editors, shells and copying leave in a secret without being part of it. In the order in
@@ -33,6 +34,11 @@ enum Stray {
   Stray(String what, String sed) {
     this.what = what;
     this.sed = sed;
+  }
+
+  /** What shows that it is in UTF-16: text in UTF-8 has no such mark and no zero byte. */
+  static Optional<Stray> ofUtf16(byte[] text) {
+    return Stream.of(UTF_16_MARK, ZERO_BYTE).filter(stray -> stray.isIn(text)).findFirst();
   }
 
   /** The first that is in a secret. */

@@ -8,6 +8,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Reads files that people write: UTF-8, and not without end. */
 public final class TextFile {
@@ -29,6 +30,10 @@ public final class TextFile {
       content = SmallFile.read(path, MAX_LENGTH);
     } catch (SmallFile.UnfitException e) {
       throw new MalformedFileException(e.getReason(), 0, 0);
+    }
+    Optional<Stray> utf16 = Stray.ofUtf16(content);
+    if (utf16.isPresent()) {
+      throw new MalformedFileException(utf16.get().what(), 0, 0);
     }
     requireUtf8(content);
     return content;

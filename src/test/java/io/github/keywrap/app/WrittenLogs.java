@@ -9,20 +9,20 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** All that is logged at any level, until it is closed. */
-final class WrittenLogs extends Handler implements AutoCloseable {
+public final class WrittenLogs extends Handler implements AutoCloseable {
   private final Queue<String> lines = new ConcurrentLinkedQueue<>();
   private final Logger root = Logger.getLogger("");
   private final Logger ours = Logger.getLogger("io.github.keywrap");
   private final Level levelBefore = root.getLevel();
 
-  WrittenLogs() {
+  public WrittenLogs() {
     setLevel(Level.ALL);
     root.addHandler(this);
     root.setLevel(Level.ALL);
     ours.setLevel(Level.ALL);
   }
 
-  Queue<String> lines() {
+  public Queue<String> lines() {
     return lines;
   }
 

@@ -2,6 +2,7 @@ package io.github.keywrap.jdcloud;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.keywrap.app.WrittenLogs;
 import io.github.keywrap.jdcloud.VersionState.Tracked;
 import io.github.keywrap.jdcloud.VersionState.Unknown;
 import io.github.keywrap.jdcloud.VersionState.Untracked;
@@ -118,6 +119,38 @@ final class VersionStoreTest {
     assertThat(store.read()).isInstanceOf(Unknown.class);
     store.write(KNOWN);
     assertThat(store.read()).isInstanceOf(Unknown.class);
+  }
+
+  @Test
+  void whatCannotBeWrittenLeavesNothingBesideItAndIsToldOnceWithTheReason() throws IOException {
+    store.write(KNOWN);
+    byte[] before = Files.readAllBytes(file);
+    Files.delete(file);
+    Files.createDirectories(file.resolve("something"));
+    try (WrittenLogs logs = new WrittenLogs()) {
+      store.write(KNOWN);
+      store.write(new Untracked());
+      assertThat(logs.lines())
+          .filteredOn(line -> line.contains("cannot be written"))
+          .singleElement()
+          .asString()
+          .contains(file.toString(), "irectory");
+      assertThat(file.getParent()).isDirectoryNotContaining("glob:**.next");
+      Files.delete(file.resolve("something"));
+      Files.delete(file);
+      store.write(KNOWN);
+      assertThat(file).hasBinaryContent(before);
+    }
+  }
+
+  @Test
+  void whatCannotBeReadIsToldWithTheReason() throws IOException {
+    Files.createDirectories(file);
+    try (WrittenLogs logs = new WrittenLogs()) {
+      assertThat(store.read()).isInstanceOf(Unknown.class);
+      assertThat(logs.lines())
+          .anyMatch(line -> line.contains("cannot be read (is no regular file)"));
+    }
   }
 
   private void write(String content) throws IOException {
