@@ -24,6 +24,11 @@ final class UnknownNames {
                 key -> Catalogue.perKey().anyMatch(setting -> setting.nameFor(key).equals(name)));
   }
 
+  /** Empty if the settings do not say. */
+  private static String type(String key, Entries entries) {
+    return entries.get(KeySetting.TYPE.nameFor(key)).map(Entry::value).orElse("");
+  }
+
   private static String hint(String name, Entries entries) {
     if (!name.startsWith(Setting.ROOT_NAME)) {
       return "all settings are below \"keywrap:\"";
@@ -38,7 +43,10 @@ final class UnknownNames {
         .map(
             key ->
                 NearestName.hint(
-                    name, Catalogue.perKey().map(setting -> setting.nameFor(key)).toList()))
+                    name,
+                    Catalogue.perKey(type(key, entries))
+                        .map(setting -> setting.nameFor(key))
+                        .toList()))
         .orElseGet(() -> NearestName.hint(name, Catalogue.common().map(Setting::name).toList()));
   }
 }

@@ -478,6 +478,72 @@ final class SettingsLoaderTest {
   }
 
   @Test
+  void aFileThatCannotBeReadIsToldWithTheReason() throws IOException {
+    Path loop = Files.createSymbolicLink(folder.resolve("loop"), folder.resolve("loop"));
+    for (SettingsLoader loader :
+        List.of(
+            new SettingsLoader(loop, Map.of()), SettingsLoader.ofJdCloudPlugin(loop, Map.of()))) {
+      assertThat(catchThrowableOfType(ConfigurationException.class, loader::load).problems())
+          .singleElement()
+          .satisfies(
+              problem ->
+                  assertThat(problem.message())
+                      .startsWith("cannot be read: Too many levels of symbolic links"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16LE", "UTF-16BE"})
+  void aFileInUtf16IsNamedAsThat(String charset) throws IOException {
+    for (String mark : List.of("\ufeff", "")) {
+      for (String name : List.of("utf-16.yaml", "utf-16.properties", "utf-16.json")) {
+        byte[] content = (mark + "{}\r\n").getBytes(Charset.forName(charset));
+        Path file = Files.write(folder.resolve(name), content);
+        SettingsLoader loader =
+            name.endsWith("json")
+                ? SettingsLoader.ofJdCloudPlugin(file, Map.of())
+                : new SettingsLoader(file, Map.of());
+        assertThat(catchThrowableOfType(ConfigurationException.class, loader::load).problems())
+            .as("%s, %s", name, mark.length())
+            .singleElement()
+            .satisfies(
+                problem -> {
+                  assertThat(problem.message()).contains("UTF-16");
+                  assertThat(problem.hint()).contains("as UTF-8");
+                });
+      }
+    }
+  }
+
+  @Test
+  void anUnknownSettingIsAnsweredWithTheNearestFewOfItsKind() throws IOException {
+    List<Problem> problems =
+        problems(
+            """
+            keywrap:
+              active: k
+              entirely-made-up: 1
+              keys:
+                k: { type: jdcloud, timeout: 1s, endpont-of-the-service: x, id: x }
+            """);
+    assertThat(hint(problems, "timeout"))
+        .startsWith("nearest: ")
+        .contains("keywrap.keys.k.request-timeout");
+    assertThat(hint(problems, "id").split("key-id", -1)).hasSize(2);
+    for (String name : List.of("timeout", "endpont-of-the-service", "entirely-made-up")) {
+      assertThat(hint(problems, name)).hasSizeLessThan(200).doesNotContain("library");
+    }
+  }
+
+  private static String hint(List<Problem> problems, String name) {
+    return problems.stream()
+        .filter(problem -> problem.message().contains("." + name + " is not a setting"))
+        .map(Problem::hint)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void refusesASecondDocument() throws IOException {
     assertThat(problems(SMALLEST + "\n---\n" + SMALLEST))
         .extracting(Problem::message)
