@@ -1,5 +1,6 @@
 package io.github.keywrap.config;
 
+import io.github.keywrap.settings.CertificateFile;
 import io.github.keywrap.settings.ProxyLogin;
 import io.github.keywrap.settings.ProxyServer;
 import io.github.keywrap.settings.ProxySettings;
@@ -7,7 +8,6 @@ import io.github.keywrap.settings.TrustSettings;
 import io.github.keywrap.settings.TrustSettings.OfFile;
 import io.github.keywrap.settings.TrustSettings.OfRuntime;
 import io.github.keywrap.settings.TrustSettings.OfSystem;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -124,22 +124,17 @@ final class NetworkSettingsReader {
   TrustSettings trust(String key) {
     if (reader.isGiven(JdCloudSetting.CA_FILE, key)) {
       Path file = reader.path(JdCloudSetting.CA_FILE, key);
-      if (!Files.isReadable(file)) {
-        reader.problem(JdCloudSetting.CA_FILE, key, "cannot be read", "name a PEM file");
-      }
+      CertificateFile.whyUnreadable(file)
+          .ifPresent(
+              why ->
+                  reader.problem(
+                      JdCloudSetting.CA_FILE, key, "cannot be read: " + why, "name a PEM file"));
       return new OfFile(file);
     }
     boolean isSystem =
         reader.choice(JdCloudSetting.TRUST, key, Map.of(RUNTIME, false, SYSTEM, true), false);
     if (isSystem) {
-      return new OfSystem(
-          Optional.of(environment.getOrDefault(CERT_FILE, ""))
-              .filter(file -> !file.isEmpty())
-              .map(Path::of),
-          Arrays.stream(environment.getOrDefault(CERT_FOLDERS, "").split(":"))
-              .filter(folder -> !folder.isEmpty())
-              .map(Path::of)
-              .toList());
+      return ofSystem(key);
     }
     for (String variable : List.of(CERT_FILE, CERT_FOLDERS)) {
       if (!environment.getOrDefault(variable, "").isEmpty()) {
@@ -151,5 +146,34 @@ final class NetworkSettingsReader {
       }
     }
     return new OfRuntime();
+  }
+
+  private OfSystem ofSystem(String key) {
+    OfSystem named =
+        new OfSystem(
+            Optional.of(environment.getOrDefault(CERT_FILE, ""))
+                .filter(file -> !file.isEmpty())
+                .map(Path::of),
+            Arrays.stream(environment.getOrDefault(CERT_FOLDERS, "").split(":"))
+                .filter(folder -> !folder.isEmpty())
+                .map(Path::of)
+                .toList());
+    named.file().ifPresent(file -> warnOf(key, CERT_FILE, file, CertificateFile.whyUnusable(file)));
+    named
+        .folders()
+        .forEach(folder -> warnOf(key, CERT_FOLDERS, folder, CertificateFile.whyUnlisted(folder)));
+    return named;
+  }
+
+  /** Go's programs pass over it without a word. */
+  private void warnOf(String key, String variable, Path place, Optional<String> trouble) {
+    trouble.ifPresent(
+        why ->
+            reader.warning(
+                JdCloudSetting.TRUST,
+                key,
+                "is system, and %s in the environment, %s, cannot be used: %s"
+                    .formatted(variable, place, why),
+                "name what is there, in PEM, and what this user may read; or unset it"));
   }
 }

@@ -21,7 +21,6 @@ final class Answer {
   private static final int OK = 200;
   private static final int FIRST_ERROR = 400;
   private static final int LAST_ERROR = 599;
-  private static final int PROXY_WANTS_CREDENTIALS = 407;
   private static final int SERVER_ERROR = 500;
   private static final Set<Integer> THROTTLED = Set.of(408, 429);
   private static final Pattern STATUS = Pattern.compile("[A-Z0-9_]{1,64}");
@@ -79,9 +78,6 @@ final class Answer {
   }
 
   private static String unusable(int httpStatus) {
-    if (httpStatus == PROXY_WANTS_CREDENTIALS) {
-      return "HTTP 407, the proxy does not take the credentials; see proxy-user and proxy-password";
-    }
     return httpStatus >= 300 && httpStatus < FIRST_ERROR
         ? "HTTP %d, a redirect, which is never followed".formatted(httpStatus)
         : "HTTP %d without an answer of JD Cloud's: is the endpoint right, is a proxy between?"

@@ -74,14 +74,19 @@ final class HttpTransport implements AutoCloseable {
       HttpHost target = target(endpoint);
       context.setAttribute(OnceOnlyClient.ROUTE, routes.route(endpoint, context));
       try (ClassicHttpResponse response = client.executeOpen(target, message, context)) {
+        if (response.getCode() == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED) {
+          throw TransportFailure.ofCredentials(routes.peer(endpoint));
+        }
         return read(response, size);
       }
     } catch (IOException | IllegalStateException failure) {
       throw message.isCancelled()
           ? Unanswered.inTime("given up", failure)
-          : TransportFailure.of(failure);
+          : TransportFailure.of(failure, routes.peer(endpoint));
     } catch (OperatorException noPassword) {
-      throw Unanswered.passing("the proxy's password: " + noPassword.getMessage(), noPassword);
+      throw Unanswered.passing(
+          "the password of %s: %s".formatted(routes.peer(endpoint), noPassword.getMessage()),
+          noPassword);
     }
   }
 

@@ -1,6 +1,8 @@
 package io.github.keywrap.jdcloud;
 
 import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SystemWords;
+import io.github.keywrap.settings.CertificateFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -24,15 +26,18 @@ record PemFile(Path file) implements CertificateSource {
       if (!read.isEmpty()) {
         return read;
       }
-    } catch (IOException | CertificateException e) {
-      throw unusable();
+    } catch (IOException e) {
+      throw unusable(SystemWords.of(e));
+    } catch (CertificateException e) {
+      throw unusable(CertificateFile.whyUnusable(file).orElse("has one that is damaged"));
     }
-    throw unusable();
+    throw unusable("has no certificate in PEM");
   }
 
-  private OperatorException unusable() {
+  private OperatorException unusable(String reason) {
     return new OperatorException(
-        "ca-file " + file + " cannot be used", "name a file with certificates, in PEM");
+        "ca-file %s cannot be used: %s".formatted(file, reason),
+        "name a file with certificates, in PEM");
   }
 
   @Override

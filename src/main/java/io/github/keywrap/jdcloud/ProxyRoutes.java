@@ -36,6 +36,14 @@ record ProxyRoutes(ProxySettings settings) {
     return new HttpRoute(target, null, proxy, isTls);
   }
 
+  /** Whom a connection on the way to that endpoint is made to, for messages. */
+  String peer(URI endpoint) {
+    return settings
+        .server(endpoint)
+        .map(server -> "the proxy " + server.place().text())
+        .orElseGet(() -> HostAndPort.of(endpoint).text());
+  }
+
   /** Sent at once, so that no request is sent twice. */
   private static AuthExchange basic(ProxyLogin login) {
     BasicScheme scheme = new BasicScheme(UTF_8);

@@ -79,6 +79,7 @@ final class ReloadingTrust extends X509ExtendedTrustManager {
       current = read();
       identity = now;
       LOG.log(Level.INFO, "certificate authorities have changed, and were read again");
+      source.trouble().ifPresent(trouble -> LOG.log(Level.WARNING, trouble));
     } catch (OperatorException e) {
       if (failuresTold.take()) {
         LOG.log(

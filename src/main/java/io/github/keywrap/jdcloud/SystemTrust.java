@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.stream.Collectors.joining;
 
 import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.settings.CertificateFile;
 import io.github.keywrap.settings.TrustSettings.OfSystem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -40,7 +41,6 @@ record SystemTrust(OfSystem settings) implements CertificateSource {
       List.of(Path.of("/etc/ssl/certs"), Path.of("/etc/pki/tls/certs"));
   private static final Pattern PEM =
       Pattern.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----");
-  private static final long LONGEST_FILE = 4_194_304;
 
   /** Whether there is anything; somebody who names a place in the environment means it. */
   boolean isThere() {
@@ -55,10 +55,26 @@ record SystemTrust(OfSystem settings) implements CertificateSource {
     files().forEach(file -> found.addAll(certificates(file)));
     if (found.isEmpty()) {
       throw new OperatorException(
-          "trust: system finds no certificate of an authority",
+          "trust: system finds no certificate of an authority"
+              + trouble().map(known -> ": " + known).orElse(""),
           "install ca-certificates, or look at SSL_CERT_FILE and SSL_CERT_DIR");
     }
     return List.copyOf(found);
+  }
+
+  /** Of what the environment names. */
+  @Override
+  public Optional<String> trouble() {
+    Stream<String> file =
+        settings.file().flatMap(f -> words(f, CertificateFile.whyUnusable(f))).stream();
+    Stream<String> folders =
+        settings.folders().stream().flatMap(f -> words(f, CertificateFile.whyUnlisted(f)).stream());
+    String all = Stream.concat(file, folders).collect(joining("; "));
+    return all.isEmpty() ? Optional.empty() : Optional.of(all);
+  }
+
+  private static Optional<String> words(Path place, Optional<String> reason) {
+    return reason.map(why -> "%s cannot be used: %s".formatted(place, why));
   }
 
   private Stream<Path> files() {
@@ -86,7 +102,7 @@ record SystemTrust(OfSystem settings) implements CertificateSource {
 
   private static List<X509Certificate> certificates(Path file) {
     try {
-      if (Files.size(file) > LONGEST_FILE) {
+      if (Files.size(file) > CertificateFile.MOST) {
         return List.of();
       }
       Matcher blocks = PEM.matcher(Files.readString(file, ISO_8859_1));

@@ -24,29 +24,44 @@ import org.apache.hc.client5.http.impl.TunnelRefusedException;
 final class TransportFailure {
   private TransportFailure() {}
 
-  static Unanswered of(Exception failure) {
+  /**
+   * @param peer whom the connection was made to, or should have been: "the proxy HOST:PORT" or
+   *     HOST:PORT
+   */
+  static Unanswered of(Exception failure, String peer) {
     Optional<String> certificate = certificate(failure);
     if (certificate.isPresent()) {
       return Unanswered.lasting("no TLS connection: " + certificate.get(), failure);
     }
     if (has(failure, TunnelRefusedException.class::isInstance)) {
       return Unanswered.passing(
-          "the proxy does not let a connection to the endpoint through", failure);
+          peer + " does not let a connection to the endpoint through", failure);
     }
     return switch (failure) {
       case SSLException _ ->
           Unanswered.passing(
               "no TLS connection: is this the right port, is a proxy between?", failure);
       case UnknownHostException _ ->
-          Unanswered.passing("the host name is not known, or the name service is away", failure);
-      case ConnectTimeoutException _ -> Unanswered.passing("no connection in time", failure);
+          Unanswered.passing(
+              "the host name is not known, or the name service is away: " + peer, failure);
+      case ConnectTimeoutException _ ->
+          Unanswered.passing("no connection to %s in time".formatted(peer), failure);
       case ConnectException _, NoRouteToHostException _ ->
-          Unanswered.passing("no connection", failure);
+          Unanswered.passing("no connection to " + peer, failure);
       default ->
           Unanswered.passing(
-              "the connection ended or broke (%s)".formatted(failure.getClass().getSimpleName()),
+              "the connection to %s ended or broke (%s)"
+                  .formatted(peer, failure.getClass().getSimpleName()),
               failure);
     };
+  }
+
+  /** HTTP 407, from whoever sent it. */
+  static Unanswered ofCredentials(String peer) {
+    return Unanswered.lasting(
+        "HTTP 407, %s does not take the credentials; see proxy-user and proxy-password"
+            .formatted(peer),
+        null);
   }
 
   private static Optional<String> certificate(Exception failure) {

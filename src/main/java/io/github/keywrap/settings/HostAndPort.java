@@ -11,6 +11,11 @@ public record HostAndPort(String host, int port) {
   private static final int HTTP_PORT = 80;
   private static final int HTTPS_PORT = 443;
 
+  /** As it stands in an address. */
+  public String text() {
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+  }
+
   /** Of a URI whose host {@link URI} itself may not know: it takes no underscores. */
   public static HostAndPort of(URI uri) {
     String authority = uri.getRawAuthority();

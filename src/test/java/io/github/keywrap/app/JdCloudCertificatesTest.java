@@ -115,6 +115,43 @@ final class JdCloudCertificatesTest {
     }
   }
 
+  @Test
+  void whatCannotBeUsedIsNamedWithTheReason() throws Exception {
+    try (JdCloudKey key = new JdCloudKey(folder)) {
+      Files.writeString(folder.resolve("text.pem"), "nothing of use");
+      key.set("keys.k.ca-file", "text.pem");
+      assertThatThrownBy(key::open).hasMessageContaining("has no certificate in PEM");
+      Map<String, String> nothing =
+          Map.of("SSL_CERT_FILE", "/nowhere/ca.pem", "SSL_CERT_DIR", "/nowhere");
+      assertThatThrownBy(() -> key.openFromJson("https://127.0.0.1:1", nothing))
+          .isInstanceOf(OperatorException.class)
+          .hasMessageContaining("/nowhere/ca.pem")
+          .hasMessageContaining("does not exist");
+    }
+  }
+
+  @Test
+  void aFileOfTheEnvironmentThatIsSpoiltLaterIsNamedWithTheReason() throws Exception {
+    Certificates before = new Certificates(folder, "before");
+    Path file = Files.copy(before.authority(), folder.resolve("ca.pem"));
+    Map<String, String> environment =
+        Map.of(
+            "SSL_CERT_FILE", file.toString(), "SSL_CERT_DIR", folder.resolve("before").toString());
+    try (JdCloudKey key = key(ours.server(HERE));
+        WrittenLogs logs = new WrittenLogs();
+        KeyWrapper wrapper = key.openFromJson(key.kms.endpoint().toString(), environment)) {
+      replace(file, "nothing of use");
+      await()
+          .untilAsserted(
+              () -> {
+                // A connection that is refused is never resumed: the next one is looked at again.
+                assertRefused(wrapper, "not trusted");
+                assertThat(logs.lines())
+                    .anyMatch(line -> line.contains(file + " cannot be used: has no certificate"));
+              });
+    }
+  }
+
   private JdCloudKey key(SslContext tls) throws Exception {
     return new JdCloudKey(folder, FakeKms.startTls(tls))
         .set("keys.k.version-tracking", "off")

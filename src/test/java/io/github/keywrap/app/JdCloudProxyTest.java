@@ -74,6 +74,53 @@ final class JdCloudProxyTest {
   }
 
   @Test
+  void aProxyThatIsNotThereIsNamedAndItsPasswordIsNot() throws Exception {
+    try (JdCloudKey key = new JdCloudKey(folder)) {
+      key.unset("keys.k.endpoint").set("keys.k.version-tracking", "off");
+      for (String scheme : java.util.List.of("http", "https")) {
+        key.set("keys.k.endpoint", scheme + "://" + HOST);
+        key.set("keys.k.proxy", "http://127.0.0.1:1");
+        try (KeyWrapper wrapper = key.open()) {
+          assertThatThrownBy(() -> wrap(wrapper))
+              .isInstanceOf(BackendUnavailable.class)
+              .hasMessageContaining("no connection to the proxy 127.0.0.1:1");
+        }
+        try (KeyWrapper wrapper =
+            key.openFromJson(
+                scheme + "://" + HOST,
+                Map.of(
+                    "HTTP_PROXY", "http://me:hunter2@127.0.0.1:1",
+                    "HTTPS_PROXY", "http://me:hunter2@127.0.0.1:1"))) {
+          assertThatThrownBy(() -> wrap(wrapper))
+              .hasMessageContaining("no connection to the proxy 127.0.0.1:1")
+              .hasMessageNotContaining("hunter2");
+        }
+      }
+      key.unset("keys.k.proxy").set("keys.k.endpoint", "http://127.0.0.1:1");
+      try (KeyWrapper wrapper = key.open()) {
+        assertThatThrownBy(() -> wrap(wrapper))
+            .hasMessageContaining("no connection to 127.0.0.1:1");
+      }
+    }
+  }
+
+  @Test
+  void aProxyThatRefusesIsNamed() throws Exception {
+    Certificates ours = new Certificates(folder, "ours");
+    try (JdCloudKey key = new JdCloudKey(folder, FakeKms.startTls(ours.server("dns:" + HOST)));
+        ForwardingProxy proxy = new ForwardingProxy(key.kms.port(), BASIC)) {
+      key.set("keys.k.proxy", "http://127.0.0.1:" + proxy.port())
+          .set("keys.k.version-tracking", "off");
+      for (String scheme : java.util.List.of("http", "https")) {
+        try (KeyWrapper wrapper = key.set("keys.k.endpoint", scheme + "://" + HOST).open()) {
+          assertThatThrownBy(() -> wrap(wrapper))
+              .hasMessageContaining("the proxy 127.0.0.1:" + proxy.port());
+        }
+      }
+    }
+  }
+
+  @Test
   void theOldPluginsJsonTakesTheProxyOfTheEnvironment() throws Exception {
     try (JdCloudKey key = new JdCloudKey(folder);
         ForwardingProxy proxy = new ForwardingProxy(key.kms.port(), BASIC)) {

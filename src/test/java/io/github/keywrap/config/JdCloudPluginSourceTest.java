@@ -156,6 +156,29 @@ final class JdCloudPluginSourceTest {
             });
   }
 
+  /** Go's programs pass over it without a word, and so do we, but for the word. */
+  @Test
+  void aPlaceOfCertificatesThatCannotBeUsedIsNamedWithTheReason() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.pem"), "nothing of use");
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    Map<Map<String, String>, String> reasons =
+        Map.of(
+            Map.of("SSL_CERT_FILE", "/nowhere/ca.pem"),
+            "SSL_CERT_FILE in the environment, /nowhere/ca.pem, cannot be used: it or its folder does not exist",
+            Map.of("SSL_CERT_FILE", text.toString()),
+            "SSL_CERT_FILE in the environment, "
+                + text
+                + ", cannot be used: has no certificate in PEM",
+            Map.of("SSL_CERT_FILE", empty.toString()),
+            "SSL_CERT_FILE in the environment, " + empty + ", cannot be used: is no regular file",
+            Map.of("SSL_CERT_DIR", "/nowhere"),
+            "SSL_CERT_DIR in the environment, /nowhere, cannot be used: it or its folder does not exist");
+    for (Map.Entry<Map<String, String>, String> reason : reasons.entrySet()) {
+      SettingsLoader loader = SettingsLoader.ofJdCloudPlugin(write(PLAIN), reason.getKey());
+      assertThat(warnings(loader.load())).anyMatch(warning -> warning.contains(reason.getValue()));
+    }
+  }
+
   @Test
   void aFileThatOthersCanReadWorksAndIsWarnedAbout() throws IOException {
     Path file = write(PLAIN);

@@ -208,8 +208,9 @@ final class SettingsLoaderTest {
   /** Whoever sets them expects that they are used, as in the programs of others. */
   @Test
   void whatTheEnvironmentSaysOfTheNetworkIsUsedOrWarnedAbout() throws IOException {
+    Path ca = Files.writeString(folder.resolve("ca.pem"), "-----BEGIN CERTIFICATE-----");
     Map<String, String> environment =
-        Map.of("https_proxy", "http://me:pa%20ss@10.0.0.1:3128", "SSL_CERT_FILE", "/ca.pem");
+        Map.of("https_proxy", "http://me:pa%20ss@10.0.0.1:3128", "SSL_CERT_FILE", ca.toString());
     Path file = Files.writeString(folder.resolve("keywrap.yaml"), JDCLOUD_KEY);
     SettingsLoader.Loaded ignoring = new SettingsLoader(file, environment).load();
     assertThat(ignoring.warnings())
