@@ -1,5 +1,7 @@
 package io.github.keywrap.domain;
 
+import static java.util.stream.Collectors.joining;
+
 import io.github.keywrap.domain.CiphertextForm.Bare;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
@@ -12,6 +14,8 @@ import java.util.Optional;
  * names. Keys are never tried one after another. Immutable, and owns its keys.
  */
 public final class KeyRing implements AutoCloseable {
+  private static final int MOST_NAMED = 5;
+
   private final RingKey active;
   private final List<RingKey> keys;
   private final Optional<BareKey> bareKey;
@@ -101,7 +105,10 @@ public final class KeyRing implements AutoCloseable {
             keyThatOpens(envelope.keyId()), new WrappedKey(envelope.keyId(), ciphertext));
       }
       case Envelope.Parsed.Malformed(String reason) -> {
-        if (claimed.isPresent() && keys.stream().noneMatch(key -> key.opens(claimed.get()))) {
+        if (claimed.isEmpty()) {
+          throw ofAnotherPlugin(ciphertext, keyId, reason);
+        }
+        if (keys.stream().noneMatch(key -> key.opens(claimed.get()))) {
           throw noneOpens(claimed.get());
         }
         throw notOurs(ciphertext, reason);
@@ -122,6 +129,14 @@ public final class KeyRing implements AutoCloseable {
             .formatted(ciphertext.length, reason));
   }
 
+  private static InvalidCiphertext ofAnotherPlugin(byte[] ciphertext, String keyId, String reason) {
+    boolean isShown = keyId.length() <= KeyId.MAX_LENGTH && keyId.matches("[ -~]+");
+    return new InvalidCiphertext(
+        "its key_id (%s) is none of keywrap's: a plugin that had this provider's name before wrote"
+                .formatted(isShown ? keyId : keyId.length() + " characters that are not shown")
+            + " it; the ciphertext (%d bytes): %s".formatted(ciphertext.length, reason));
+  }
+
   private RingKey keyThatOpens(KeyId keyId) {
     return keys.stream()
         .filter(key -> key.opens(keyId))
@@ -134,12 +149,23 @@ public final class KeyRing implements AutoCloseable {
     List<String> unseen = keys.stream().filter(key -> !key.isKnown()).map(RingKey::name).toList();
     return unseen.isEmpty()
         ? new UnknownKey(
-            "the ciphertext was made with key id %s, and no key in the settings has it"
-                .formatted(keyId))
+            "the ciphertext was made with key id %s, and no key in the settings has it: there %s %s;"
+                    .formatted(keyId, keys.size() == 1 ? "is" : "are", names())
+                + " put the key that made it beside the active one")
         : new BackendUnavailable(
             "the ciphertext was made with key id %s, and the key id of %s is not known yet"
                 .formatted(keyId, String.join(", ", unseen)),
             null);
+  }
+
+  private String names() {
+    String few =
+        keys.stream()
+            .limit(MOST_NAMED)
+            .map(key -> key.name() + key.namedId().map(id -> " (" + id + ")").orElse(""))
+            .collect(joining(", "));
+    int more = keys.size() - MOST_NAMED;
+    return more > 0 ? few + " and %d more".formatted(more) : few;
   }
 
   @Override

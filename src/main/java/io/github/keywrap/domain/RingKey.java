@@ -76,6 +76,14 @@ public final class RingKey implements AutoCloseable {
     return wrapper.currentKeyId();
   }
 
+  /** What tells the key from others, without a version; empty until it is known. */
+  Optional<KeyId> namedId() {
+    return switch (form) {
+      case CiphertextForm.Bare(KeyId keyId) -> Optional.of(keyId);
+      case CiphertextForm.Enveloped() -> currentKeyId();
+    };
+  }
+
   /** Whether it can be told already which ciphertexts are the key's: bare ones say no version. */
   boolean isKnown() {
     return form instanceof CiphertextForm.Bare || currentKeyId().isPresent();

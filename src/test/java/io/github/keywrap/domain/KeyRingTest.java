@@ -82,6 +82,32 @@ final class KeyRingTest {
     }
   }
 
+  @Test
+  void aKeyIdThatNoKeyHasIsAnsweredWithTheKeysThereAre() {
+    try (KeyRing both = ringWithBareKey()) {
+      assertThatThrownBy(() -> both.route(new byte[] {1, 2, 3}, "remote:xyz"))
+          .isInstanceOf(UnknownKey.class)
+          .hasMessageContaining("remote:xyz")
+          .hasMessageContaining("fake (fake:0011), remote (remote:abc)")
+          .hasMessageContaining("beside the active one");
+    }
+  }
+
+  /** Another plugin had the same name in the EncryptionConfiguration. */
+  @Test
+  void aKeyIdThatIsNoneOfKeywrapsIsNamedAsThat() {
+    for (String other : List.of("arn:aws:kms:eu-1:1:key/2", "", "k\u0007ey", "x".repeat(300))) {
+      assertThatThrownBy(() -> ring.route(new byte[] {1, 2, 3}, other))
+          .isInstanceOf(InvalidCiphertext.class)
+          .hasMessageContaining("its key_id")
+          .hasMessageContaining("is none of keywrap's")
+          .hasMessageNotContaining("\u0007")
+          .extracting(failure -> String.valueOf(failure.getMessage()).length())
+          .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.INTEGER)
+          .isLessThan(400);
+    }
+  }
+
   /** Which version it has now does not matter to what is its own. */
   @Test
   void aBareKeyWhoseVersionIsNotKnownYetIsNoReasonToWait() {
