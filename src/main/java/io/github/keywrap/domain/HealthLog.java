@@ -53,9 +53,18 @@ final class HealthLog {
     if (condition.equals(lastCondition)) {
       return;
     }
+    boolean wasSound = lastCondition instanceof KeyCondition.Noted;
     lastCondition = condition;
     switch (condition) {
-      case KeyCondition.Sound _ -> LOG.log(Level.INFO, "key \"{0}\" is sound again", name);
+      case KeyCondition.Sound _ ->
+          LOG.log(
+              Level.INFO,
+              wasSound
+                  ? "key \"{0}\": nothing is to be noted any more"
+                  : "key \"{0}\" is sound again",
+              name);
+      case KeyCondition.Noted(String reason) ->
+          LOG.log(Level.INFO, "key \"{0}\" works; note: {1}", name, reason);
       case KeyCondition.Impaired(String reason) ->
           LOG.log(Level.WARNING, "key \"{0}\" works, but: {1}", name, reason);
       case KeyCondition.NeedsRestart(String reason) ->

@@ -203,7 +203,8 @@ public final class HealthMonitor implements AutoCloseable {
 
   private String whyUnnamed() {
     return switch (condition()) {
-      case KeyCondition.Sound _ -> "the key id is not known yet; it will be in a moment";
+      case KeyCondition.Sound _, KeyCondition.Noted _ ->
+          "the key id is not known yet; it will be in a moment";
       case KeyCondition.Impaired(String reason) -> reason;
       case KeyCondition.NeedsRestart(String reason) -> reason;
     };

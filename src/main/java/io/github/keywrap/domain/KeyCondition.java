@@ -1,5 +1,6 @@
 package io.github.keywrap.domain;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -7,6 +8,13 @@ import java.util.Optional;
 public sealed interface KeyCondition {
   /** Nothing. */
   record Sound() implements KeyCondition {}
+
+  /**
+   * Nothing is wrong, and something may not be as it is meant to be.
+   *
+   * @param reason as a sentence
+   */
+  record Noted(String reason) implements KeyCondition {}
 
   /**
    * Calls work, and something that they will need later does not.
@@ -25,17 +33,26 @@ public sealed interface KeyCondition {
   /** All that is to know of several parts of one key; none hides another. */
   static KeyCondition all(List<KeyCondition> parts) {
     List<String> reasons =
-        parts.stream().map(KeyCondition::reason).flatMap(Optional::stream).toList();
+        parts.stream()
+            .sorted(Comparator.comparing(part -> part instanceof Noted))
+            .map(KeyCondition::reason)
+            .flatMap(Optional::stream)
+            .distinct()
+            .toList();
     String all = String.join("; ", reasons);
     if (parts.stream().anyMatch(part -> part instanceof NeedsRestart)) {
       return new NeedsRestart(all);
     }
-    return reasons.isEmpty() ? new Sound() : new Impaired(all);
+    if (parts.stream().anyMatch(part -> part instanceof Impaired)) {
+      return new Impaired(all);
+    }
+    return reasons.isEmpty() ? new Sound() : new Noted(all);
   }
 
   private static Optional<String> reason(KeyCondition condition) {
     return switch (condition) {
       case Sound _ -> Optional.empty();
+      case Noted(String reason) -> Optional.of(reason);
       case Impaired(String reason) -> Optional.of(reason);
       case NeedsRestart(String reason) -> Optional.of(reason);
     };
@@ -45,6 +62,7 @@ public sealed interface KeyCondition {
   default String addition() {
     return switch (this) {
       case Sound _ -> "";
+      case Noted(String reason) -> "; note: " + reason;
       case Impaired(String reason) -> "; but: " + reason;
       case NeedsRestart(String reason) -> "; needs a restart: " + reason;
     };

@@ -124,16 +124,22 @@ final class KeyProbe {
       if (!MessageDigest.isEqual(opened.expose(), sample.plaintext())) {
         throw anotherKey(null);
       }
+    } catch (KeyUnavailable refused) {
+      throw refused.isOfVersion() ? notOpened(refused) : refused;
     } catch (InvalidCiphertext | UnknownKey refused) {
-      if (verified.isVersioned()) {
-        first = null;
-        throw new ReadBackMismatch(
-            "the key does not open what it wrapped earlier: its version was removed or disabled, or"
-                + " another key is in its place",
-            refused);
-      }
-      throw anotherKey(refused);
+      throw notOpened(refused);
     }
+  }
+
+  private ReadBackMismatch notOpened(KmsException refused) {
+    if (verified.isVersioned()) {
+      first = null;
+      return new ReadBackMismatch(
+          "the key does not open what it wrapped earlier: its version was removed or disabled, or"
+              + " another key is in its place",
+          refused);
+    }
+    return anotherKey(refused);
   }
 
   private static ReadBackMismatch anotherKey(@Nullable KmsException cause) {

@@ -44,8 +44,25 @@ public abstract sealed class KmsException extends RuntimeException {
 
   /** The key exists in the settings, but the back end has it disabled, deleted or lost. */
   public static final class KeyUnavailable extends KmsException {
+    private final boolean ofVersion;
+
     public KeyUnavailable(String message, @Nullable Throwable cause) {
+      this(message, cause, false);
+    }
+
+    private KeyUnavailable(String message, @Nullable Throwable cause, boolean ofVersion) {
       super(message, cause);
+      this.ofVersion = ofVersion;
+    }
+
+    /** One version of the key, or more, and not the key itself. */
+    public static KeyUnavailable ofVersion(String message, @Nullable Throwable cause) {
+      return new KeyUnavailable(message, cause, true);
+    }
+
+    /** Whether other versions of the key may be as usable as ever. */
+    public boolean isOfVersion() {
+      return ofVersion;
     }
   }
 

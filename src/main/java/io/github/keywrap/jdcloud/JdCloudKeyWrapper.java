@@ -33,6 +33,7 @@ final class JdCloudKeyWrapper implements KeyWrapper {
 
   /**
    * @param keyId without a version
+   * @param refusals say what a failed call means
    * @param conditions what there may be to know
    * @param owned closes what is the key's own, in this order
    */
@@ -40,12 +41,13 @@ final class JdCloudKeyWrapper implements KeyWrapper {
       KeyId keyId,
       KmsApi api,
       KeyVersions versions,
+      Refusals refusals,
       List<Supplier<KeyCondition>> conditions,
       List<Runnable> owned) {
     this.keyId = keyId;
     this.api = api;
     this.versions = versions;
-    this.refusals = new Refusals(new KeyDiagnosis(api), versions);
+    this.refusals = refusals;
     this.conditions = List.copyOf(conditions);
     this.owned = List.copyOf(owned);
   }

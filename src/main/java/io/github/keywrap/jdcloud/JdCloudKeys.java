@@ -71,6 +71,7 @@ public final class JdCloudKeys {
         keyId(settings),
         api,
         versions,
+        new Refusals(new KeyDiagnosis(api), versions, new VersionInquiry(api, watch)),
         List.of(files::condition, credentials::condition, versions::condition),
         List.of(watch::close, credentials::close, transport::close));
   }

@@ -6,6 +6,7 @@ import io.github.keywrap.jdcloud.VersionState.Tracked;
 import io.github.keywrap.jdcloud.VersionState.Unknown;
 import io.github.keywrap.jdcloud.VersionState.Untracked;
 import io.github.keywrap.jdcloud.VersionWatch.Seen;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -36,26 +37,46 @@ final class KeyVersions {
     };
   }
 
-  /** Whether a version may be why the KMS refuses a ciphertext. */
-  boolean haveUnusable() {
-    return watch.seen().state() instanceof Tracked tracked && tracked.hasUnusable();
+  /** Which may be why the KMS refuses a ciphertext, the newest first. */
+  List<KeyVersion> unusable() {
+    return watch.seen().state() instanceof Tracked tracked ? tracked.unusable() : List.of();
   }
 
   /** Why the newest version may be why the KMS does not encrypt, and what to do. */
   Optional<String> unusableNewest() {
     return watch.seen().state() instanceof Tracked(KeyVersion newest, _, _, _)
             && newest.status().isUnusable()
-        ? Optional.of(
-            "the newest version of the key is %s: %s, or rotate the key"
-                .formatted(newest.status().words(), newest.status().cure()))
+        ? Optional.of(words(newest))
         : Optional.empty();
+  }
+
+  /** What to do about a newest version that may not be used. */
+  static String words(KeyVersion newest) {
+    return "the newest version of the key is %s: %s, or rotate the key"
+        .formatted(newest.status().words(), newest.status().cure());
   }
 
   KeyCondition condition() {
     Seen seen = watch.seen();
-    return reason(seen)
-        .<KeyCondition>map(KeyCondition.Impaired::new)
-        .orElseGet(KeyCondition.Sound::new);
+    KeyCondition condition =
+        reason(seen)
+            .<KeyCondition>map(KeyCondition.Impaired::new)
+            .orElseGet(KeyCondition.Sound::new);
+    return KeyCondition.all(List.of(condition, olderUnusable(seen)));
+  }
+
+  /** May be meant: a version is disabled for a while before it is deleted. */
+  private static KeyCondition olderUnusable(Seen seen) {
+    if (!(seen.state() instanceof Tracked tracked)) {
+      return new KeyCondition.Sound();
+    }
+    List<KeyVersion> older =
+        tracked.unusable().stream().filter(v -> !v.isSameAs(tracked.newest())).toList();
+    return older.isEmpty()
+        ? new KeyCondition.Sound()
+        : new KeyCondition.Noted(
+            "what was written under %s does not open until it is enabled"
+                .formatted(KeyVersion.words(older)));
   }
 
   private Optional<String> reason(Seen seen) {

@@ -11,6 +11,7 @@ import io.github.keywrap.jdcloud.CallFailure.Refused;
 import io.github.keywrap.jdcloud.CallFailure.Unanswered;
 import io.github.keywrap.jdcloud.CallFailure.Unsigned;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,10 +24,12 @@ final class Refusals {
 
   private final KeyDiagnosis diagnosis;
   private final KeyVersions versions;
+  private final VersionInquiry inquiry;
 
-  Refusals(KeyDiagnosis diagnosis, KeyVersions versions) {
+  Refusals(KeyDiagnosis diagnosis, KeyVersions versions, VersionInquiry inquiry) {
     this.diagnosis = diagnosis;
     this.versions = versions;
+    this.inquiry = inquiry;
   }
 
   /** What a failed Encrypt means; the plaintext is not at fault, it is checked before. */
@@ -42,6 +45,7 @@ final class Refusals {
                       diagnosis
                           .described(deadline)
                           .or(versions::unusableNewest)
+                          .or(() -> inquiry.unusableNewest(deadline).map(KeyVersions::words))
                           .orElse("it does not say why; look at the key and its versions there")),
               refused);
       case Refused refused -> refused(refused, deadline);
@@ -77,16 +81,31 @@ final class Refusals {
               .formatted(refused.getMessage(), reason.get()),
           refused);
     }
-    if (versions.haveUnusable()) {
-      return new KeyUnavailable(
+    return ofOneCiphertext(refused, inquiry.unusable(deadline));
+  }
+
+  /**
+   * The key works: why it does not open this one.
+   *
+   * @param unusable versions now; empty if nobody can tell
+   */
+  private KmsException ofOneCiphertext(Refused refused, Optional<List<KeyVersion>> unusable) {
+    List<KeyVersion> known = unusable.orElseGet(versions::unusable);
+    if (!known.isEmpty()) {
+      return KeyUnavailable.ofVersion(
           "the KMS refused the ciphertext (%s): altered, or made under a version of the key that is"
                   .formatted(refused.getMessage())
-              + " disabled or planned for deletion; enable it in the KMS",
+              + " disabled or planned for deletion: %s; enable it in the KMS"
+                  .formatted(KeyVersion.words(known)),
           refused);
     }
     return new InvalidCiphertext(
-        "the KMS refused the ciphertext (%s): altered, truncated or another key's"
-            .formatted(refused.getMessage()));
+        "the KMS refused the ciphertext (%s): altered, truncated or another key's, or made under a"
+                .formatted(refused.getMessage())
+            + (unusable.isPresent()
+                ? " version of the key that was deleted"
+                : " version of the key that is disabled or deleted: look there, as its versions"
+                    + " cannot be listed here"));
   }
 
   /** The key works and the KMS answers: 404 is about the key, other 4xx about what was sent. */

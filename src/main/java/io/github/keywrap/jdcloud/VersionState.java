@@ -1,5 +1,6 @@
 package io.github.keywrap.jdcloud;
 
+import java.util.List;
 import java.util.Optional;
 
 /** What is known of a key's versions. */
@@ -20,14 +21,17 @@ sealed interface VersionState {
    * @param newest what the key id has, whatever its state
    * @param isListed whether it still was, the last time
    * @param withdrawn a newer one that the key id had before and that is listed no more
-   * @param hasUnusable whether any is disabled or planned for deletion
+   * @param unusable those that are disabled or planned for deletion, the newest first
    */
   record Tracked(
-      KeyVersion newest, boolean isListed, Optional<KeyVersion> withdrawn, boolean hasUnusable)
+      KeyVersion newest,
+      boolean isListed,
+      Optional<KeyVersion> withdrawn,
+      List<KeyVersion> unusable)
       implements VersionState {
     /** As it is when it is first seen. */
     static Tracked of(KeyVersion newest) {
-      return new Tracked(newest, true, Optional.empty(), newest.status().isUnusable());
+      return new Tracked(newest, true, Optional.empty(), KeyVersion.unusable(List.of(newest)));
     }
   }
 }

@@ -111,7 +111,7 @@ final class VersionStore {
       throw new IllegalArgumentException("no fingerprint");
     }
     Instant created = Instant.parse(fields.getOrDefault(CREATED, ""));
-    return Tracked.of(new KeyVersion(newest, created, KeyStatus.ENABLED));
+    return Tracked.of(new KeyVersion(newest, created, KeyStatus.ENABLED, newest));
   }
 
   void write(VersionState state) {

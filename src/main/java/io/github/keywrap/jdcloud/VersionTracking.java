@@ -69,8 +69,8 @@ final class VersionTracking {
       return;
     }
     KeyVersion newest = Collections.max(born, KeyVersion.BY_AGE);
-    boolean hasUnusable = versions.stream().anyMatch(version -> version.status().isUnusable());
-    Tracked listed = new Tracked(newest, true, Optional.empty(), hasUnusable);
+    List<KeyVersion> unusable = KeyVersion.unusable(versions);
+    Tracked listed = new Tracked(newest, true, Optional.empty(), unusable);
     switch (state) {
       case Unknown _ -> {
         state = new Unknown(Optional.empty());
@@ -79,9 +79,9 @@ final class VersionTracking {
       case Untracked _ -> propose(listed);
       case Tracked tracked -> {
         if (newest.isSameAs(tracked.newest())) {
-          adopt(new Tracked(newest, true, tracked.withdrawn(), hasUnusable));
+          adopt(new Tracked(newest, true, tracked.withdrawn(), unusable));
         } else {
-          state = refreshed(tracked, versions, hasUnusable);
+          state = refreshed(tracked, versions, unusable);
           propose(after(tracked, listed));
         }
       }
@@ -94,11 +94,11 @@ final class VersionTracking {
 
   /** What the key id has now, with what there is to know of it. */
   private static Tracked refreshed(
-      Tracked tracked, List<KeyVersion> versions, boolean hasUnusable) {
+      Tracked tracked, List<KeyVersion> versions, List<KeyVersion> unusable) {
     Optional<KeyVersion> now =
         versions.stream().filter(version -> version.isSameAs(tracked.newest())).findFirst();
     return new Tracked(
-        now.orElse(tracked.newest()), now.isPresent(), tracked.withdrawn(), hasUnusable);
+        now.orElse(tracked.newest()), now.isPresent(), tracked.withdrawn(), unusable);
   }
 
   /** Remembers the newest that there ever was, until there is a newer one or it is back. */
@@ -113,7 +113,7 @@ final class VersionTracking {
         listed.newest(),
         true,
         isBehind ? Optional.of(latest) : Optional.empty(),
-        listed.hasUnusable());
+        listed.unusable());
   }
 
   /** A look that was definitely not allowed, or can list nothing though the key works. */

@@ -70,6 +70,11 @@ final class VersionWatch implements AutoCloseable {
     return seen;
   }
 
+  /** Whether the service may be asked for the list: nobody said that it should not be. */
+  boolean mayAsk() {
+    return interval.isPresent() && seen.obstacle().filter(VersionLook::isForbidden).isEmpty();
+  }
+
   private void lookAndRepeat(Duration usual) {
     Duration next = AFTER_A_DEFECT;
     try {

@@ -47,11 +47,17 @@ public final class KeyMetrics {
         .description("1 if the last probe of the key passed")
         .tag(KEY, name)
         .register(registry);
-    Gauge.builder(
-            "keywrap.key.impaired", () -> condition.get() instanceof KeyCondition.Sound ? 0 : 1)
+    Gauge.builder("keywrap.key.impaired", () -> isImpaired(condition.get()) ? 1 : 0)
         .description("1 if something is wrong that calls do not notice yet; readyz says what")
         .tag(KEY, name)
         .register(registry);
+  }
+
+  private static boolean isImpaired(KeyCondition condition) {
+    return switch (condition) {
+      case KeyCondition.Sound _, KeyCondition.Noted _ -> false;
+      case KeyCondition.Impaired _, KeyCondition.NeedsRestart _ -> true;
+    };
   }
 
   private static boolean hasPassed(KeyHealth health) {

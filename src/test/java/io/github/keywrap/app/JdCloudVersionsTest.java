@@ -171,6 +171,77 @@ final class JdCloudVersionsTest extends JdCloudCase {
     }
   }
 
+  /** The list is looked at once in a while: what is disabled meanwhile must not look altered. */
+  @Test
+  void aVersionThatWasJustDisabledIsNamedAsTheReason() throws IOException {
+    try (KeyWrapper wrapper = key.set("keys.k.version-interval", "1h").open()) {
+      WrappedKey first = wrapNamed(wrapper);
+      key.key.rotate();
+      key.key.disableFirstVersion();
+      int before = key.kms.requests();
+      for (int read = 0; read < 20; read++) {
+        assertThatThrownBy(() -> unwrap(wrapper, first))
+            .isInstanceOf(KeyUnavailable.class)
+            .hasMessageContaining("made under a version of the key that is disabled")
+            .hasMessageContaining("version " + key.key.firstVersion() + " (disabled, made 20");
+      }
+      int asked = key.kms.requests() - before - 20;
+      assertThat(asked).as("for the state of key and versions, beside Decrypt").isBetween(2, 10);
+    }
+  }
+
+  @Test
+  void aNewestVersionThatWasJustDisabledIsNamedAsTheReason() throws IOException {
+    try (KeyWrapper wrapper = key.set("keys.k.version-interval", "1h").open()) {
+      WrappedKey _ = wrapNamed(wrapper);
+      key.key.disableNewestVersion();
+      assertThatThrownBy(() -> wrap(wrapper))
+          .isInstanceOf(KeyUnavailable.class)
+          .hasMessageContaining("the newest version of the key is disabled");
+    }
+  }
+
+  @Test
+  void whereVersionsCannotBeListedBothReasonsAreNamed() throws IOException {
+    key.account.permitOnly(Operation.ENCRYPT, Operation.DECRYPT, Operation.DESCRIBE_KEY);
+    try (KeyWrapper wrapper = key.open()) {
+      WrappedKey wrapped = wrapNamed(wrapper);
+      key.key.rotate();
+      key.key.disableFirstVersion();
+      assertThatThrownBy(() -> unwrap(wrapper, wrapped))
+          .isInstanceOf(InvalidCiphertext.class)
+          .hasMessageContaining("altered, truncated")
+          .hasMessageContaining("or made under a version of the key that is disabled");
+    }
+  }
+
+  @Test
+  void aListThatHangsHoldsARefusalUpForASecondAtMost() throws IOException {
+    try (KeyWrapper wrapper = key.set("keys.k.version-interval", "1h").open()) {
+      WrappedKey wrapped = wrapNamed(wrapper);
+      key.kms.fault(Fault.NO_ANSWER, Operation.DESCRIBE_KEY_DETAIL);
+      WrappedKey altered = new WrappedKey(wrapped.keyId(), new byte[] {1, 2, 3});
+      long began = System.nanoTime();
+      assertThatThrownBy(() -> unwrap(wrapper, altered))
+          .isInstanceOf(InvalidCiphertext.class)
+          .hasMessageContaining("or made under a version of the key that is disabled");
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+    }
+  }
+
+  @Test
+  void versionsThatAreDisabledAreNamedWhileTheKeyWorks() throws IOException {
+    for (int rotation = 0; rotation < 8; rotation++) {
+      key.key.rotate();
+    }
+    key.key.disableFirstVersion();
+    try (KeyWrapper wrapper = key.open()) {
+      assertThat(unwrap(wrapper, wrapNamed(wrapper))).isEqualTo(DEK);
+      assertThat(wrapper.condition().addition())
+          .contains("version " + key.key.firstVersion() + " (disabled, made 20");
+    }
+  }
+
   @Test
   void runningRestartedAndNewNodesAgreeWhenTheNewestVersionIsGone() throws IOException {
     KeyId older;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.KmsException.Throttled;
 import java.time.Duration;
 import java.util.Arrays;
@@ -16,9 +17,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class HealthMonitorTest {
@@ -76,8 +79,15 @@ final class HealthMonitorTest {
   }
 
   /** The key id stays, as with a service whose list of versions may not be seen. */
-  @Test
-  void aVersionThatAServiceRemovesIsNotTheKey() {
+  static Stream<KmsException> refusalsOfAVersion() {
+    return Stream.of(
+        new InvalidCiphertext("of a version that is gone"),
+        KeyUnavailable.ofVersion("of a version that is disabled", null));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusalsOfAVersion")
+  void aVersionThatAServiceRemovesIsNotTheKey(KmsException refusal) {
     backEnd.isVersioned = true;
     Set<String> versions = ConcurrentHashMap.newKeySet();
     AtomicBoolean isRemoved = new AtomicBoolean();
@@ -94,7 +104,7 @@ final class HealthMonitorTest {
           byte[] plaintext = FakeKeyWrapper.reversed(ciphertext);
           if (isRemoved.get() && versions.contains(HexFormat.of().formatHex(plaintext))) {
             refusals.incrementAndGet();
-            throw new InvalidCiphertext("of a version that is gone");
+            throw refusal;
           }
           return plaintext;
         };

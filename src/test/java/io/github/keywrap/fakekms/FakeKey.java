@@ -97,6 +97,11 @@ public final class FakeKey {
     versions.getFirst().status = DISABLED;
   }
 
+  /** Its name in the list. */
+  public String firstVersion() {
+    return versions.getFirst().name;
+  }
+
   /** As after its deletion has come true. */
   public void dropNewestVersion() {
     versions.removeLast();

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class VersionStoreTest {
   private static final Tracked KNOWN =
-      Tracked.of(KeyVersion.of("key", "1", Instant.ofEpochSecond(1), KeyStatus.ENABLED));
+      Tracked.of(
+          KeyVersion.of("key", "of any characters", Instant.ofEpochSecond(1), KeyStatus.ENABLED));
 
   @TempDir private Path folder;
   private Path file;
