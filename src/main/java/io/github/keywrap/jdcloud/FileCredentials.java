@@ -13,7 +13,9 @@ import io.github.keywrap.settings.SecretSource;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +31,11 @@ final class FileCredentials implements CredentialSource {
   private final CredentialSettings settings;
   private volatile Credentials current;
 
-  /** Guarded by this. */
-  private String identity;
+  /** Of each source, of the set that was read last. Guarded by this. */
+  private List<String> identity;
+
+  /** Of the set that was accepted last, or the first. Guarded by this. */
+  private List<String> acceptedIdentity;
 
   /** The set to try when the current one is refused: the one before, or the one in the files. */
   private volatile @Nullable Credentials other;
@@ -46,6 +51,7 @@ final class FileCredentials implements CredentialSource {
   FileCredentials(CredentialSettings settings) {
     this.settings = settings;
     this.identity = identity();
+    this.acceptedIdentity = identity;
     this.current = read();
   }
 
@@ -68,6 +74,7 @@ final class FileCredentials implements CredentialSource {
     if (used == current && isFromFiles) {
       other = null;
       trouble = null;
+      acceptedIdentity = identity;
       LOG.log(Level.INFO, "the new credentials work");
     }
   }
@@ -79,8 +86,8 @@ final class FileCredentials implements CredentialSource {
     if (current == refused && next != null) {
       if (isFromFiles) {
         trouble =
-            "the credentials in %s are refused, and the ones before are used still"
-                .formatted(settings.accessKey().description());
+            "the new credentials (%s) are refused, and the ones before are used still"
+                .formatted(changed());
         if (refusalsTold.take()) {
           LOG.log(Level.WARNING, "{0}{1}", trouble, refusalsTold.leftOut());
         }
@@ -96,7 +103,7 @@ final class FileCredentials implements CredentialSource {
   private synchronized void look() {
     nextLook = System.nanoTime() + PAUSE;
     try {
-      String before = identity();
+      List<String> before = identity();
       if (before.equals(identity)) {
         return;
       }
@@ -124,8 +131,18 @@ final class FileCredentials implements CredentialSource {
         Stream.of(settings.accessKey(), settings.secretKey()), settings.sessionToken().stream());
   }
 
-  private String identity() {
-    return sources().map(SecretSource::identity).collect(joining("\n"));
+  private List<String> identity() {
+    return sources().map(SecretSource::identity).toList();
+  }
+
+  /** What is not what it was when the credentials were good. */
+  private synchronized String changed() {
+    List<SecretSource> sources = sources().toList();
+    return IntStream.range(0, sources.size())
+        .filter(i -> !identity.get(i).equals(acceptedIdentity.get(i)))
+        .mapToObj(i -> sources.get(i).place())
+        .distinct()
+        .collect(joining(", "));
   }
 
   private Credentials read() {

@@ -151,7 +151,19 @@ final class Refusals {
                 "%s; this node's clock is %s the KMS's: set it right"
                     .formatted(
                         base, words(drift.abs()) + (drift.isNegative() ? " behind" : " ahead of")))
-        .orElse(base + "; check access-key and secret-key");
+        .orElseGet(() -> base + blame(refused.status()));
+  }
+
+  /** By the gateway's list of codes (API-Gateway, API_Errorcode). */
+  private static String blame(String status) {
+    return switch (status) {
+      case "APIGW_KEY_NOT_EXITST" -> ": there is no such access key; check access-key";
+      case "APIGW_KEY_DISABLED" -> ": the access key is disabled; enable it, or use another";
+      case "APIGW_SIGN_RESULT_NOT_SAME" ->
+          ": the secret key is not the one of the access key, or something on the way alters"
+              + " requests; check access-key and secret-key";
+      default -> "; check access-key and secret-key";
+    };
   }
 
   private static String words(Duration drift) {

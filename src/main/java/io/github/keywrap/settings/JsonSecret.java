@@ -54,6 +54,11 @@ public record JsonSecret(Path file, String field) implements SecretSource {
   }
 
   @Override
+  public String place() {
+    return "file " + file;
+  }
+
+  @Override
   public String description() {
     return field + " in file " + file;
   }

@@ -28,6 +28,11 @@ public sealed interface SecretSource
     return false;
   }
 
+  /** What changes when the secret does, for messages: the whole file that it is in. */
+  default String place() {
+    return description();
+  }
+
   /** The place, for messages, for example {@code file /etc/keywrap/passphrase}. */
   String description();
 }

@@ -104,6 +104,52 @@ final class JdCloudCredentialsTest extends JdCloudCase {
     }
   }
 
+  @Test
+  void whatHasChangedIsNamedAndNothingElseOrTwice() throws Exception {
+    try (KeyWrapper wrapper = key.open()) {
+      WrappedKey wrapped = wrap(wrapper);
+      key.secret("sk", "not-the-secret-key");
+      await().untilAsserted(() -> assertImpaired(wrapper, wrapped, "are refused"));
+      assertThat(wrapper.condition().addition())
+          .containsOnlyOnce("refused")
+          .containsOnlyOnce(folder.resolve("sk").toString())
+          .doesNotContain(folder.resolve("ak").toString());
+    }
+  }
+
+  @Test
+  void theOldPluginsFileIsNamedOnce() throws Exception {
+    String json = "{ \"AccessKey\": \"%s\", \"SecretKey\": \"%s\" }";
+    key.secret("plugin.json", json.formatted(key.account.accessKey(), key.account.secretKey()));
+    key.unset("keys.k.access-key.file").unset("keys.k.secret-key.file");
+    key.set("keys.k.access-key.plugin-file", "plugin.json");
+    key.set("keys.k.secret-key.plugin-file", "plugin.json");
+    try (KeyWrapper wrapper = key.open()) {
+      WrappedKey wrapped = wrap(wrapper);
+      key.secret("plugin.json", json.formatted(key.account.accessKey(), "not-the-secret-key"));
+      await().untilAsserted(() -> assertImpaired(wrapper, wrapped, "are refused"));
+      assertThat(wrapper.condition().addition())
+          .containsOnlyOnce("plugin.json")
+          .doesNotContain("AccessKey");
+    }
+  }
+
+  @Test
+  void theStatusSaysWhichOfTheTwoIsToBlame() throws Exception {
+    key.set("keys.k.version-tracking", "off");
+    key.secret("sk", "not-the-secret-key");
+    try (KeyWrapper wrapper = key.open()) {
+      assertThatThrownBy(() -> wrap(wrapper))
+          .hasMessageContaining("the secret key is not the one of the access key");
+    }
+    key.secret("ak", "AKNOBODYS");
+    try (KeyWrapper wrapper = key.open()) {
+      assertThatThrownBy(() -> wrap(wrapper))
+          .hasMessageContaining("there is no such access key")
+          .hasMessageNotContaining("secret-key");
+    }
+  }
+
   /** 80 requests and 20 warnings for 40 calls is what two refused sets came to. */
   @Test
   void twoSetsThatAreBothRefusedCostTwoRequestsASecond() throws Exception {
