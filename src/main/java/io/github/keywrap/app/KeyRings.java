@@ -84,6 +84,11 @@ public final class KeyRings {
         .open();
   }
 
+  /** How many calls to a key its back end has throttled, of a ring with that registry. */
+  public static long throttled(RingKey key, MeterRegistry registry) {
+    return KeyMetrics.throttled(registry, key.name());
+  }
+
   private KeyRing open() {
     Map<KeySettings, KeyWrapper> wrappers = new LinkedHashMap<>();
     for (KeySettings key : settings.keys()) {

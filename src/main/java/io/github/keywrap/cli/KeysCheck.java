@@ -11,6 +11,7 @@ import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.Settings;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.security.SecureRandom;
 import java.util.concurrent.CompletionException;
@@ -29,11 +30,12 @@ final class KeysCheck {
 
   void run(Settings settings) {
     settings.keys().forEach(this::steps);
-    try (KeyRing ring = KeyRings.openToTry(settings, new SimpleMeterRegistry())) {
+    MeterRegistry meters = new SimpleMeterRegistry();
+    try (KeyRing ring = KeyRings.openToTry(settings, meters)) {
       for (RingKey key : ring.keys()) {
         String name = key == ring.active() ? key.name() + " (active)" : key.name();
         Deadline deadline = Deadline.after(settings.callTimeout());
-        report.line(name, () -> answer(key, deadline));
+        report.line(name, () -> answer(key, deadline) + limited(key, meters));
       }
     }
   }
@@ -64,6 +66,15 @@ final class KeysCheck {
       Thread.currentThread().interrupt();
       throw new CheckFailedException("interrupted");
     }
+  }
+
+  /** A call that had to wait for its turn has gone through in the end. */
+  private static String limited(RingKey key, MeterRegistry meters) {
+    long throttled = KeyRings.throttled(key, meters);
+    return throttled == 0
+        ? ""
+        : "; but: the back end limits calls, and %d of these had to be made again"
+            .formatted(throttled);
   }
 
   /** A key may work before its id is known, which the back end is asked for beside the calls. */

@@ -6,6 +6,7 @@ import io.github.keywrap.domain.KeyProbe.Finding;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.Throttled;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -40,8 +41,7 @@ public final class HealthMonitor implements AutoCloseable {
   /** When a probe last passed ({@link System#nanoTime}). Only the thread of the probes uses it. */
   private long lastPassed = System.nanoTime();
 
-  /** Only the thread of the probes uses it. */
-  private boolean isThrottled;
+  private final LastingLimit limit = new LastingLimit();
 
   /** Only the thread of the probes uses it. */
   private int unnamedProbes;
@@ -120,7 +120,7 @@ public final class HealthMonitor implements AutoCloseable {
 
   /** What there is to know of the key beside that, from memory. */
   public KeyCondition condition() {
-    return verified.condition();
+    return KeyCondition.all(List.of(limit.condition(), verified.condition()));
   }
 
   /** How long the probe that is under way has been so; zero if none is. */
@@ -134,7 +134,7 @@ public final class HealthMonitor implements AutoCloseable {
     Reads readsBefore = reads;
     probeBegan = System.nanoTime();
     health = probe(before).named(verified.currentKeyId());
-    if (!(health instanceof KeyHealth.Healthy) && !isThrottled) {
+    if (!(health instanceof KeyHealth.Healthy) && !limit.isInForce()) {
       reads = readsNow();
     }
     probeBegan = 0;
@@ -169,9 +169,12 @@ public final class HealthMonitor implements AutoCloseable {
   }
 
   private KeyHealth probe(KeyHealth before) {
-    isThrottled = false;
     try {
-      return switch (probe.run()) {
+      Finding finding = probe.run();
+      if (!(finding instanceof Finding.Fails(Throttled _))) {
+        limit.ended();
+      }
+      return switch (finding) {
         case Finding.Works(KeyId keyId) -> {
           works();
           yield KeyHealth.passed(keyId, lastPassed);
@@ -212,7 +215,7 @@ public final class HealthMonitor implements AutoCloseable {
 
   /** The back end is there and says nothing against the key: that is no outage. */
   private KeyHealth throttled(KeyHealth before, Throttled cause) {
-    isThrottled = true;
+    limit.throttled(cause);
     long now = System.nanoTime();
     boolean isPatient = now - lastPassed < THROTTLED_PATIENCE.toNanos();
     return switch (before) {
@@ -233,7 +236,7 @@ public final class HealthMonitor implements AutoCloseable {
               unnamedProbes < HASTY_PROBES ? Duration.ofMillis(500) : interval;
           case KeyHealth.Outage _, KeyHealth.Suspect _, KeyHealth.Lost _ -> Duration.ofSeconds(1);
         };
-    return isThrottled || interval.compareTo(pause) < 0 ? interval : pause;
+    return limit.isInForce() || interval.compareTo(pause) < 0 ? interval : pause;
   }
 
   @Override

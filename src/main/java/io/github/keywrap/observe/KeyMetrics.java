@@ -15,6 +15,8 @@ import java.util.function.Supplier;
  */
 public final class KeyMetrics {
   private static final String KEY = "key";
+  private static final String KIND = "kind";
+  private static final String FAILURES = "keywrap.failures";
 
   private final MeterRegistry registry;
   private final String name;
@@ -72,12 +74,19 @@ public final class KeyMetrics {
     unwraps.increment();
   }
 
+  /** How many calls to that key were throttled. */
+  public static long throttled(MeterRegistry registry, String key) {
+    return registry.find(FAILURES).tag(KEY, key).tag(KIND, "throttled").counters().stream()
+        .mapToLong(counter -> (long) counter.count())
+        .sum();
+  }
+
   void failed(String operation, KmsException failure) {
-    Counter.builder("keywrap.failures")
+    Counter.builder(FAILURES)
         .description("Calls to the key that failed")
         .tag(KEY, name)
         .tag("operation", operation)
-        .tag("kind", failure.kind())
+        .tag(KIND, failure.kind())
         .register(registry)
         .increment();
   }

@@ -5,6 +5,7 @@ import static io.github.keywrap.app.JdCloudRing.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KmsException.Throttled;
 import io.github.keywrap.domain.WrappedKey;
@@ -129,6 +130,30 @@ final class JdCloudThrottlingTest {
         assertThat(soon).isPositive();
         assertThat(later).isPositive().isLessThanOrEqualTo(well);
       }
+    }
+  }
+
+  /** Nobody's calls go through, and that is no outage: it has to be told all the same. */
+  @Test
+  void aLimitThatLastsIsToldWithItsBeginning() throws Exception {
+    try (JdCloudRing ring = new JdCloudRing(folder, "health-interval", "200ms")) {
+      await().until(() -> ring.key.currentKeyId().isPresent());
+      ring.settings.kms.fault(Fault.QUOTA_EXCEEDED, Operation.ENCRYPT, Operation.DECRYPT);
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(ring.key.monitor().condition().addition())
+                      .containsPattern("limits calls: no probe has gone through since 20.*Z")
+                      .contains("429 QUOTA_EXCEEDED"));
+      String told = ring.key.monitor().condition().addition();
+      assertThat(ring.key.monitor().health()).isInstanceOf(KeyHealth.Healthy.class);
+      int before = ring.settings.kms.requests(Operation.ENCRYPT);
+      await().until(() -> ring.settings.kms.requests(Operation.ENCRYPT) > before + 3);
+      assertThat(ring.key.monitor().condition().addition())
+          .as("one line in the log")
+          .isEqualTo(told);
+      ring.settings.kms.fault(Fault.NONE);
+      await().until(() -> ring.key.monitor().condition().equals(new KeyCondition.Sound()));
     }
   }
 

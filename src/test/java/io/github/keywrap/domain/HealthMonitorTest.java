@@ -304,6 +304,29 @@ final class HealthMonitorTest {
   }
 
   @Test
+  void aProbeThatIsThrottledOnceIsABusyMoment() throws InterruptedException {
+    AtomicInteger throttled = new AtomicInteger();
+    AtomicInteger passed = new AtomicInteger();
+    backEnd.wrapping =
+        plaintext -> {
+          if (throttled.get() < 2) {
+            throttled.incrementAndGet();
+            throw Throttled.passing("too many", Duration.ZERO);
+          }
+          throttled.set(0);
+          passed.incrementAndGet();
+          return FakeKeyWrapper.reversed(plaintext);
+        };
+    monitor.start();
+    await()
+        .until(
+            () -> {
+              assertThat(monitor.condition()).isEqualTo(new KeyCondition.Sound());
+              return passed.get() > 5;
+            });
+  }
+
+  @Test
   void goesOnAfterADefect() {
     backEnd.wrapping =
         _ -> {

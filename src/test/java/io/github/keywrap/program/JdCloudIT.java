@@ -154,6 +154,20 @@ final class JdCloudIT {
   }
 
   @Test
+  void checkTellsOfWhatWorksOnlyInPart() throws Exception {
+    kms.key(KEY_ID).rotate();
+    kms.key(KEY_ID).disableFirstVersion();
+    kms.faultTimes(1, Fault.RATE_LIMITED, Operation.ENCRYPT);
+    assertThat(program.command("check", "-f", json.toString()).succeeded().out())
+        .contains("; note: what was written under version " + kms.key(KEY_ID).firstVersion())
+        .contains("; but: the back end limits calls, and 1 of these had to be made again");
+    kms.fault(Fault.QUOTA_EXCEEDED, Operation.ENCRYPT);
+    Program.Result used = program.command("check", "-f", json.toString());
+    assertThat(used.exitCode()).isEqualTo(1);
+    assertThat(used.out()).contains("throttled: ", "429 QUOTA_EXCEEDED");
+  }
+
+  @Test
   void aNewNodeServesV1AtOnceWhereTheVersionsAreNeverListed() throws Exception {
     kms.fault(Fault.NO_ANSWER, Operation.DESCRIBE_KEY_DETAIL);
     Process server = program.start(oldName(), "-f=" + json);
