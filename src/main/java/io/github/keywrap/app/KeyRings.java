@@ -13,6 +13,7 @@ import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KeyRole;
 import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.LastOpened;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.Paces;
 import io.github.keywrap.domain.PooledBulkhead;
@@ -178,12 +179,15 @@ public final class KeyRings {
 
   private RingKey ringKey(KeySettings key, KeyWrapper opened) {
     KeyMetrics metrics = new KeyMetrics(registry, key.name());
+    LastOpened last = new LastOpened();
     KeyWrapper metered =
-        new MeteredKeyWrapper(new DekLengthKeyWrapper(opened, key.name()), metrics);
-    return isRemote(key) ? remote(key, metered, metrics) : nearby(key, metered, metrics);
+        last.watching(new MeteredKeyWrapper(new DekLengthKeyWrapper(opened, key.name()), metrics));
+    return isRemote(key)
+        ? remote(key, metered, metrics, last)
+        : nearby(key, metered, metrics, last);
   }
 
-  private RingKey nearby(KeySettings key, KeyWrapper metered, KeyMetrics metrics) {
+  private RingKey nearby(KeySettings key, KeyWrapper metered, KeyMetrics metrics, LastOpened last) {
     KeyWrapper verified = verified(metered, metrics);
     return new RingKey(
         key.name(),
@@ -191,15 +195,16 @@ public final class KeyRings {
         sampled(metered, metrics),
         verified,
         bulkhead(key),
-        monitor(key, verified, metrics));
+        monitor(key, verified, metrics, last));
   }
 
   /** Breakers and paces are below the read-back: each request of a call is judged for itself. */
-  private RingKey remote(KeySettings key, KeyWrapper metered, KeyMetrics metrics) {
+  private RingKey remote(KeySettings key, KeyWrapper metered, KeyMetrics metrics, LastOpened last) {
     Paces paces = new Paces();
     Breakers breakers = new Breakers();
     KeyWrapper paced = paces.learningFrom(metered);
-    HealthMonitor monitor = monitor(key, verified(breakers.watching(paced), metrics), metrics);
+    HealthMonitor monitor =
+        monitor(key, verified(breakers.watching(paced), metrics), metrics, last);
     KeyWrapper failingFast = new FailFastKeyWrapper(paced, breakers, monitor::probeNow);
     return new RingKey(
         key.name(),
@@ -218,11 +223,12 @@ public final class KeyRings {
     return new ReadBackKeyWrapper(wrapper, ReadBackKeyWrapper.Policy.ALWAYS, metrics.readBacks());
   }
 
-  private HealthMonitor monitor(KeySettings key, KeyWrapper verified, KeyMetrics metrics) {
+  private HealthMonitor monitor(
+      KeySettings key, KeyWrapper verified, KeyMetrics metrics, LastOpened last) {
     KeyRole role = key.equals(settings.active()) ? KeyRole.WRAPS : KeyRole.READS;
     HealthMonitor monitor =
         new HealthMonitor(
-            key.name(), verified, role, settings.healthInterval(), settings.callTimeout());
+            key.name(), verified, role, settings.healthInterval(), settings.callTimeout(), last);
     metrics.observe(monitor::health, monitor::condition);
     return monitor;
   }

@@ -54,19 +54,25 @@ public final class HealthMonitor implements AutoCloseable {
 
   /** Watches over the active key. */
   public HealthMonitor(String name, KeyWrapper verified, Duration interval, Duration timeout) {
-    this(name, verified, KeyRole.WRAPS, interval, timeout);
+    this(name, verified, KeyRole.WRAPS, interval, timeout, new LastOpened());
   }
 
   /**
    * @param verified reads back every wrap
    * @param interval from the end of a good probe to the next; a failed one is repeated sooner
    * @param timeout deadline of each call of a probe
+   * @param opened by whoever calls the key
    */
   public HealthMonitor(
-      String name, KeyWrapper verified, KeyRole role, Duration interval, Duration timeout) {
+      String name,
+      KeyWrapper verified,
+      KeyRole role,
+      Duration interval,
+      Duration timeout,
+      LastOpened opened) {
     this.log = new HealthLog(name);
     this.verified = verified;
-    this.probe = new KeyProbe(verified, role, timeout);
+    this.probe = new KeyProbe(verified, role, timeout, opened);
     this.interval = interval;
     this.health = new KeyHealth.Unknown(verified.currentKeyId());
     this.thread =

@@ -23,6 +23,7 @@ final class KeyProbe {
   private final KeyWrapper verified;
   private final KeyRole role;
   private final Duration timeout;
+  private final LastOpened opened;
   private final SecureRandom random = new SecureRandom();
 
   private @Nullable Sample first;
@@ -48,11 +49,13 @@ final class KeyProbe {
   /**
    * @param verified reads back every wrap
    * @param timeout of a wrap with its read-back, and again of an unwrap
+   * @param opened by anybody
    */
-  KeyProbe(KeyWrapper verified, KeyRole role, Duration timeout) {
+  KeyProbe(KeyWrapper verified, KeyRole role, Duration timeout, LastOpened opened) {
     this.verified = verified;
     this.role = role;
     this.timeout = timeout;
+    this.opened = opened;
   }
 
   Finding run() {
@@ -103,12 +106,23 @@ final class KeyProbe {
   Reads reads() {
     Sample kept = first;
     if (kept == null) {
-      return Reads.UNKNOWN;
+      return opened.ciphertext().map(this::opens).orElse(Reads.UNKNOWN);
     }
     try {
       reopen(kept);
       return Reads.WORK;
     } catch (Throttled notTold) {
+      return Reads.UNKNOWN;
+    } catch (KmsException failure) {
+      return Reads.FAIL;
+    }
+  }
+
+  /** What somebody else could open a while ago. */
+  private Reads opens(WrappedKey wrapped) {
+    try (SecretBytes _ = verified.unwrap(wrapped, Deadline.after(timeout))) {
+      return Reads.WORK;
+    } catch (Throttled | InvalidCiphertext | UnknownKey notTold) {
       return Reads.UNKNOWN;
     } catch (KmsException failure) {
       return Reads.FAIL;

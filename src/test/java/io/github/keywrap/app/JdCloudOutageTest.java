@@ -7,10 +7,14 @@ import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.Reads;
 import io.github.keywrap.domain.RingKey;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.StatusPolicy;
+import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.fakekms.FakeKms;
 import io.github.keywrap.fakekms.Fault;
+import io.github.keywrap.fakekms.Operation;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +63,35 @@ final class JdCloudOutageTest {
         assertThat(HangingNames.waiting()).isPositive();
         HangingNames.answer();
         await().atMost(Duration.ofSeconds(10)).until(() -> failure(active) == null);
+      }
+    }
+  }
+
+  /** After a restart no probe has wrapped anything that could be opened again. */
+  @Test
+  void aReadTellsThatReadsWorkThoughNothingWasEverWrapped() throws Exception {
+    FakeKms kms = FakeKms.start();
+    WrappedKey before;
+    try (JdCloudRing first = new JdCloudRing(folder, kms, "keys.k.version-tracking", "off")) {
+      before = first.wrap(Duration.ofSeconds(3)).join();
+      kms.fault(Fault.UNAVAILABLE, Operation.ENCRYPT);
+      JdCloudKey settings = first.settings;
+      try (KeyRing restarted = KeyRings.open(settings.load(), new SimpleMeterRegistry())) {
+        RingKey key = restarted.active();
+        key.monitor().start();
+        await().until(() -> key.monitor().health() instanceof KeyHealth.Outage);
+        Deadline deadline = Deadline.after(Duration.ofSeconds(3));
+        key.unwrap(
+                wrapper -> {
+                  try (SecretBytes dek = wrapper.unwrap(before, deadline)) {
+                    return dek.length();
+                  }
+                },
+                deadline)
+            .join();
+        await().until(() -> key.monitor().reads() == Reads.WORK);
+        kms.fault(Fault.UNAVAILABLE);
+        await().until(() -> key.monitor().reads() == Reads.FAIL);
       }
     }
   }

@@ -277,7 +277,8 @@ final class HealthMonitorTest {
         new ReadBackKeyWrapper(backEnd, ReadBackKeyWrapper.Policy.ALWAYS, () -> {}),
         KeyRole.READS,
         Duration.ofMillis(10),
-        Duration.ofSeconds(1));
+        Duration.ofSeconds(1),
+        new LastOpened());
   }
 
   @Test
