@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,8 +30,29 @@ final class StartIT {
 
   @Test
   void tooFewFileDescriptorsAreTold() throws Exception {
-    assertThat(run("ulimit -n 100; \"$1\" version"))
-        .contains("error: this process may open 100 files", "hint: ulimit -n", "exit 1");
+    for (String files : List.of("20", "100", "150", "255")) {
+      assertThat(run("ulimit -n " + files + "; \"$1\" version"))
+          .isEqualTo(
+              """
+              error: this process may open %s files, and needs 256 and one for each client
+              hint: ulimit -n 4096; under systemd: LimitNOFILE=4096
+              exit 1
+              """
+                  .formatted(files));
+    }
+  }
+
+  @Test
+  void whatKeepsItFromStartingEndsItThoughNobodyReadsIt() throws Exception {
+    try (UnreadPipe pipe = UnreadPipe.at(folder.resolve("pipe"))) {
+      pipe.fill();
+      assertThat(run("ulimit -n 100; timeout 20 \"$1\" version 2>\"$2/pipe\""))
+          .contains("exit 1\n");
+      assertThat(
+              run(
+                  "cp -r \"${1%/*}\" \"$2/bin\"; rm \"$2/bin/find-jdk\"; timeout 20 \"$2/bin/keywrap\" version 2>\"$2/pipe\""))
+          .contains("exit 1\n");
+    }
   }
 
   @Test

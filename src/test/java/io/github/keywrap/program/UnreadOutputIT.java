@@ -61,6 +61,14 @@ final class UnreadOutputIT {
   }
 
   @Test
+  void aWarningOfTheJvmOnAFullPipeStopsNothing() throws Exception {
+    pipe.fill();
+    Process server = serve(Map.of("KEYWRAP_JAVA_OPTS", "-XX:AOTCache=/dev/null"));
+    assertServesThoughCallsFail();
+    assertEndsInOrder(server);
+  }
+
+  @Test
   void whatIsReadLaterIsAllThere() throws Exception {
     Process server = serve();
     pipe.fill();
