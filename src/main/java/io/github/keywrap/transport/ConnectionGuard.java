@@ -3,6 +3,7 @@ package io.github.keywrap.transport;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.github.keywrap.domain.LogBudget;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -27,7 +28,9 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   /** For a client to take its answers. */
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  private final Channel connection;
   private final long longestCall;
+  private volatile long lastRead = System.nanoTime();
   private Http2Connection.@Nullable PropertyKey seen;
   private @Nullable ScheduledFuture<?> look;
   private @Nullable Object unread;
@@ -37,12 +40,14 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   /**
    * @param callTimeout after which every call is answered
    */
-  ConnectionGuard(Duration callTimeout) {
+  ConnectionGuard(Channel connection, Duration callTimeout) {
+    this.connection = connection;
     this.longestCall = callTimeout.plus(PATIENCE).toNanos();
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    lastRead = System.nanoTime();
     if (look == null) {
       look = ctx.executor().schedule(() -> look(ctx), 1, SECONDS);
     }
@@ -63,10 +68,49 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     super.channelInactive(ctx);
   }
 
+  /** When something came from the client, or it connected, by {@link System#nanoTime}. */
+  long lastRead() {
+    return lastRead;
+  }
+
+  /** For any thread: what was true a moment ago. */
+  boolean hasCalls() {
+    Http2ConnectionHandler handler = http2();
+    return handler != null && handler.connection().numActiveStreams() > 0;
+  }
+
+  private @Nullable Http2ConnectionHandler http2() {
+    return connection.pipeline().get(Http2ConnectionHandler.class);
+  }
+
+  /** Whether {@link #leave} may be called. */
+  boolean canLeave() {
+    return connection.isRegistered();
+  }
+
+  /**
+   * Says to the client that the connection ends, and ends it, whether or not that is read.
+   *
+   * @param cutsOff whether a call that has come by now does not hold it up
+   */
+  void leave(boolean cutsOff) {
+    connection
+        .eventLoop()
+        .execute(
+            () -> {
+              boolean endsNow = cutsOff || !hasCalls();
+              connection.close();
+              ChannelHandlerContext first = connection.pipeline().context(this);
+              if (endsNow && first != null) {
+                first.close();
+              }
+            });
+  }
+
   private void look(ChannelHandlerContext ctx) {
     look = null;
     long now = System.nanoTime();
-    int open = openCalls(ctx, now);
+    int open = openCalls(now);
     boolean isUnread = isUnread(ctx, now);
     if (open < 0 || (isUnread && now - unreadSince >= PATIENCE.toNanos())) {
       close(ctx);
@@ -76,17 +120,17 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   }
 
   /** How many calls are open; -1 if one is for too long. */
-  private int openCalls(ChannelHandlerContext ctx, long now) {
-    Http2ConnectionHandler handler = ctx.pipeline().get(Http2ConnectionHandler.class);
+  private int openCalls(long now) {
+    Http2ConnectionHandler handler = http2();
     if (handler == null) {
       return 0;
     }
-    Http2Connection connection = handler.connection();
-    Http2Connection.PropertyKey key = seen == null ? connection.newKey() : seen;
+    Http2Connection http2 = handler.connection();
+    Http2Connection.PropertyKey key = seen == null ? http2.newKey() : seen;
     seen = key;
     try {
       boolean isTooLong =
-          connection.forEachActiveStream(
+          http2.forEachActiveStream(
                   stream -> {
                     @Nullable Long since = stream.getProperty(key);
                     if (since == null) {
@@ -95,7 +139,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
                     return since == null || now - since < longestCall;
                   })
               != null;
-      return isTooLong ? -1 : connection.numActiveStreams();
+      return isTooLong ? -1 : http2.numActiveStreams();
     } catch (Http2Exception e) {
       throw new IllegalStateException("the visitor throws nothing", e);
     }

@@ -1,7 +1,6 @@
 package io.github.keywrap.transport;
 
 import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultChannelConfig;
@@ -16,7 +15,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,17 +28,17 @@ final class DomainServerChannel extends AbstractNioMessageChannel implements Ser
 
   private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
-  private final Supplier<ChannelHandler> guard;
+  private final Connections connections;
   private final ChannelConfig config = new DefaultChannelConfig(this);
   private volatile boolean bound;
 
   /**
-   * @param guard a new handler for each connection, before all others
+   * @param connections takes in those that are accepted
    * @throws UncheckedIOException if there is no file descriptor left for it
    */
-  DomainServerChannel(Supplier<ChannelHandler> guard) {
+  DomainServerChannel(Connections connections) {
     super(null, open(), SelectionKey.OP_ACCEPT);
-    this.guard = guard;
+    this.connections = connections;
   }
 
   private static ServerSocketChannel open() {
@@ -69,8 +67,11 @@ final class DomainServerChannel extends AbstractNioMessageChannel implements Ser
       return 0;
     }
     NioDomainSocketChannel connection = new NioDomainSocketChannel(this, client);
-    connection.pipeline().addFirst(guard.get());
-    accepted.add(connection);
+    if (connections.admit(connection)) {
+      accepted.add(connection);
+    } else {
+      client.close();
+    }
     return 1;
   }
 

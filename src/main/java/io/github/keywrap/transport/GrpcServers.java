@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Makes grpc-java servers on Unix domain sockets, with a limit on all that a client can send or
- * leave unread. They share two kinds of threads and the count of their calls.
+ * Makes grpc-java servers on Unix domain sockets, with a limit on all that a client can send, leave
+ * unread or hold open. They share two kinds of threads and the count of their calls.
  *
  * <p>Handlers run on the event loop, so nothing in them may wait; what can wait runs in the
  * bulkhead of its key. kube-apiserver has one connection, and Status must get through however many
@@ -41,10 +41,10 @@ final class GrpcServers implements AutoCloseable {
 
   private final List<ServerServiceDefinition> services;
   private final List<ServerInterceptor> interceptors;
-  private final Duration callTimeout;
+  private final Connections connections;
   private final CallsInFlight calls = new CallsInFlight();
   private final EventLoopGroup acceptor = DomainSockets.eventLoops("kms-accept", 1);
-  private final EventLoopGroup connections =
+  private final EventLoopGroup workers =
       DomainSockets.eventLoops("kms-call", Runtime.getRuntime().availableProcessors());
 
   /**
@@ -56,17 +56,17 @@ final class GrpcServers implements AutoCloseable {
       Duration callTimeout) {
     this.services = List.copyOf(services);
     this.interceptors = List.copyOf(interceptors);
-    this.callTimeout = callTimeout;
+    this.connections = new Connections(callTimeout);
   }
 
   /** Not started, and not bound. */
   Server at(Path path) {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(path))
-            .channelFactory(() -> new DomainServerChannel(() -> new ConnectionGuard(callTimeout)))
+            .channelFactory(() -> new DomainServerChannel(connections))
             .withChildOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNREAD)
             .bossEventLoopGroup(acceptor)
-            .workerEventLoopGroup(connections)
+            .workerEventLoopGroup(workers)
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE)
             .addStreamTracerFactory(calls)
@@ -88,7 +88,7 @@ final class GrpcServers implements AutoCloseable {
 
   @Override
   public void close() {
-    Future<?> _ = connections.shutdownGracefully(0, 1, SECONDS);
+    Future<?> _ = workers.shutdownGracefully(0, 1, SECONDS);
     Future<?> _ = acceptor.shutdownGracefully(0, 1, SECONDS);
   }
 }

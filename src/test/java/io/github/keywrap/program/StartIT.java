@@ -30,11 +30,11 @@ final class StartIT {
 
   @Test
   void tooFewFileDescriptorsAreTold() throws Exception {
-    for (String files : List.of("20", "100", "150", "255")) {
+    for (String files : List.of("20", "100", "150", "511")) {
       assertThat(run("ulimit -n " + files + "; \"$1\" version"))
           .isEqualTo(
               """
-              error: this process may open %s files, and needs 256 and one for each client
+              error: this process may open %s files, and needs 512
               hint: ulimit -n 4096; under systemd: LimitNOFILE=4096
               exit 1
               """

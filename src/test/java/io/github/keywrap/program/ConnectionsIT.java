@@ -1,0 +1,71 @@
+package io.github.keywrap.program;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.github.keywrap.transport.KmsClient;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A client that holds connections to the socket of the packaged program, and nothing else. */
+final class ConnectionsIT {
+  private static final ByteString DEK = ByteString.copyFromUtf8("0123456789abcdef0123456789abcdef");
+
+  @TempDir private Path folder;
+
+  @Test
+  void manyIdleConnectionsKeepNobodyOutAndLeaveTheProgramItsFiles() throws Exception {
+    List<SocketChannel> held = new ArrayList<>();
+    try (Program program = Program.in(folder, withFewFiles(), Map.of())) {
+      Process server = program.serve();
+      try (KmsClient early = program.client()) {
+        ByteString wrapped = early.encryptV1(DEK);
+        for (int i = 0; i < 1_000; i++) {
+          SocketChannel connection = SocketChannel.open(StandardProtocolFamily.UNIX);
+          held.add(connection);
+          connection.connect(UnixDomainSocketAddress.of(program.socket()));
+        }
+        try (KmsClient late = program.client()) {
+          assertThat(late.decryptV1(wrapped)).isEqualTo(DEK);
+        }
+        assertThat(early.decryptV1(wrapped)).isEqualTo(DEK);
+        assertThat(files(server)).isLessThan(400);
+        given().port(program.managementPort()).get("/livez").then().statusCode(200);
+      }
+      assertThat(program.terminate(server).succeeded().err())
+          .contains("more than 128 connections to the socket");
+    } finally {
+      for (SocketChannel connection : held) {
+        connection.close();
+      }
+    }
+  }
+
+  private static long files(Process process) throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+      return files.count();
+    }
+  }
+
+  /** The program with as few files as it takes. */
+  private Path withFewFiles() throws IOException {
+    Path script =
+        Files.writeString(
+            folder.resolve("few-files"),
+            "#!/bin/sh\nulimit -n 512\nexec \"%s\" \"$@\"\n".formatted(Program.EXECUTABLE));
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return script;
+  }
+}
