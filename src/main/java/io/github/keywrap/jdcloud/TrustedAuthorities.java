@@ -8,6 +8,12 @@ import javax.net.ssl.TrustManager;
 
 /** Whose certificates are accepted. */
 final class TrustedAuthorities {
+  /**
+   * In a session that is resumed nobody looks at the server's certificate again. So none is, but
+   * for as long as the files are not looked at either.
+   */
+  private static final int SESSION_SECONDS = 1;
+
   private TrustedAuthorities() {}
 
   /**
@@ -34,6 +40,7 @@ final class TrustedAuthorities {
   private static SSLContext context(CertificateSource source) throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, new TrustManager[] {new ReloadingTrust(source)}, null);
+    context.getClientSessionContext().setSessionTimeout(SESSION_SECONDS);
     return context;
   }
 }

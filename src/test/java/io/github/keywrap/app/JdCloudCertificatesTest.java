@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.fakekms.FakeKms;
 import io.netty.handler.ssl.SslContext;
 import java.nio.file.Files;
@@ -79,6 +80,22 @@ final class JdCloudCertificatesTest {
       assertRefused(wrapper, "not trusted");
       replace(file, Files.readString(ours.authority()));
       await().ignoreExceptions().untilAsserted(() -> wrap(wrapper));
+    }
+  }
+
+  @Test
+  void anAuthorityThatIsTakenAwayIsTrustedNoLonger() throws Exception {
+    Path file = Files.copy(ours.authority(), folder.resolve("ca.pem"));
+    try (JdCloudKey key = key(ours.server(HERE));
+        KeyWrapper wrapper = key.set("keys.k.ca-file", "ca.pem").open()) {
+      WrappedKey _ = wrap(wrapper);
+      replace(file, Files.readString(new Certificates(folder, "others").authority()));
+      await()
+          .untilAsserted(
+              () -> {
+                key.kms.dropConnections();
+                assertRefused(wrapper, "not trusted");
+              });
     }
   }
 
