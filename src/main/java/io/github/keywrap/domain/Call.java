@@ -26,6 +26,11 @@ record Call<T>(
     return new Call<>(operation, order, call, deadline, result, true);
   }
 
+  /** The same call, of which only that operation is left. */
+  Call<T> as(Operation left) {
+    return new Call<>(left, order, call, deadline, result, isSure);
+  }
+
   /** Makes the call, unless nobody waits for it any more; returns why it may be made again. */
   @Nullable Throttled run() {
     if (result.isDone()) {

@@ -134,9 +134,12 @@ final class CallQueue {
     lanes.of(call.operation()).ended(took);
   }
 
-  /** A call was throttled: it waits again if that makes sense, or fails. */
+  /**
+   * A call was throttled: it waits again if that makes sense, or fails. Where the read-back of a
+   * wrap was throttled, only that is left, and waits for its own turn.
+   */
   void again(Call<?> call, Throttled throttled) {
-    if (!waitsAgain(call)) {
+    if (!waitsAgain(call.as(throttled.operation().orElse(call.operation())))) {
       call.fail(new Throttled(throttled.getMessage()));
     }
   }

@@ -1,6 +1,7 @@
 package io.github.keywrap.domain;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,16 +78,19 @@ public abstract sealed class KmsException extends RuntimeException {
   public static final class Throttled extends KmsException {
     private final boolean passing;
     private final Duration retryAfter;
+    private final Optional<Operation> operation;
 
     /** One that does not pass while a call can wait. */
     public Throttled(String message) {
-      this(message, false, Duration.ZERO);
+      this(message, false, Duration.ZERO, Optional.empty());
     }
 
-    private Throttled(String message, boolean passing, Duration retryAfter) {
+    private Throttled(
+        String message, boolean passing, Duration retryAfter, Optional<Operation> operation) {
       super(message, null);
       this.passing = passing;
       this.retryAfter = retryAfter;
+      this.operation = operation;
     }
 
     /**
@@ -95,7 +99,17 @@ public abstract sealed class KmsException extends RuntimeException {
      * @param retryAfter what the back end asks for; zero if it does not say
      */
     public static Throttled passing(String message, Duration retryAfter) {
-      return new Throttled(message, true, retryAfter);
+      return new Throttled(message, true, retryAfter, Optional.empty());
+    }
+
+    /** The same, of that operation. */
+    Throttled of(Operation limited) {
+      return new Throttled(getMessage(), passing, retryAfter, Optional.of(limited));
+    }
+
+    /** What is limited, which need not be what was asked for: a wrap may be read back. */
+    Optional<Operation> operation() {
+      return operation;
     }
 
     /** Whether the same call may go through a little later. */

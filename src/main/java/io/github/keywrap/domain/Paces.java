@@ -37,17 +37,18 @@ public final class Paces {
     return new ForwardingKeyWrapper(wrapper) {
       @Override
       public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
-        return learn(wraps, () -> super.wrap(plaintext, deadline));
+        return learn(Operation.WRAP, () -> super.wrap(plaintext, deadline));
       }
 
       @Override
       public SecretBytes unwrap(WrappedKey wrapped, Deadline deadline) {
-        return learn(unwraps, () -> super.unwrap(wrapped, deadline));
+        return learn(Operation.UNWRAP, () -> super.unwrap(wrapped, deadline));
       }
     };
   }
 
-  private static <T> T learn(Pace pace, Supplier<T> call) {
+  private <T> T learn(Operation operation, Supplier<T> call) {
+    Pace pace = of(operation);
     long began = System.nanoTime();
     pace.sent();
     try {
@@ -58,7 +59,7 @@ public final class Paces {
       if (throttled.isPassing()) {
         pace.throttled(throttled.retryAfter());
       }
-      throw throttled;
+      throw throttled.of(operation);
     }
   }
 }

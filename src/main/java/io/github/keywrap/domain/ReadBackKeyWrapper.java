@@ -1,6 +1,7 @@
 package io.github.keywrap.domain;
 
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
+import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.KmsException.ReadBackMismatch;
 import io.github.keywrap.domain.KmsException.UnknownKey;
 import java.time.Duration;
@@ -72,7 +73,7 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
       plaintext.close();
       findings.mismatch();
       throw new ReadBackMismatch(
-          "the back end returned the ciphertext that it was sent in place of what is in it."
+          "the back end returned what it was sent, or something as long, in place of what is in it."
               + SOMETHING_ELSE,
           null);
     }
@@ -143,6 +144,9 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
       }
     } catch (InvalidCiphertext | UnknownKey refused) {
       throw mismatch(refused);
+    } catch (KeyUnavailable refused) {
+      // Another version of the key is no reason for this one.
+      throw refused.isOfVersion() ? mismatch(refused) : refused;
     }
   }
 

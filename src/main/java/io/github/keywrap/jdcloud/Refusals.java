@@ -93,10 +93,10 @@ final class Refusals {
     List<KeyVersion> known = unusable.orElseGet(versions::unusable);
     if (!known.isEmpty()) {
       return KeyUnavailable.ofVersion(
-          "the KMS refused the ciphertext (%s): altered, or made under a version of the key that is"
-                  .formatted(refused.getMessage())
-              + " disabled or planned for deletion: %s; enable it in the KMS"
-                  .formatted(KeyVersion.words(known)),
+          ("the KMS refused the ciphertext (%s): made under a version of the key that is disabled or"
+                  + " planned for deletion: %s, which can be enabled in the KMS; or under one that"
+                  + " was deleted; or altered, truncated or another key's")
+              .formatted(refused.getMessage(), KeyVersion.words(known)),
           refused);
     }
     return new InvalidCiphertext(
@@ -120,11 +120,7 @@ final class Refusals {
     return switch (refused.code()) {
       case 401 -> new AccessDenied(unauthorized(refused), refused);
       case 403 -> Forbidden.failure(refused);
-      case 404 ->
-          new KeyUnavailable(
-              "the KMS has no such key (%s); check key-id and the endpoint's region"
-                  .formatted(refused.getMessage()),
-              refused);
+      case 404 -> new KeyUnavailable(notFound(refused), refused);
       case 408, 429 -> throttled(refused);
       default ->
           deadline.isExpired()
@@ -132,6 +128,15 @@ final class Refusals {
               : new BackendUnavailable(
                   "the KMS failed (%s)".formatted(refused.getMessage()), refused);
     };
+  }
+
+  /** By the gateway's list of codes, where it is the gateway that answers. */
+  private static String notFound(Refused refused) {
+    return refused.status().startsWith("APIGW_")
+        ? "the gateway knows no KMS at this address (%s); check the endpoint's host, path and region"
+            .formatted(refused.getMessage())
+        : "the KMS has no such key (%s); check key-id and the endpoint's region"
+            .formatted(refused.getMessage());
   }
 
   private static Throttled throttled(Refused refused) {

@@ -59,7 +59,8 @@ final class TransportFailure {
   /** HTTP 407, from whoever sent it. */
   static Unanswered ofCredentials(String peer) {
     return Unanswered.lasting(
-        "HTTP 407, %s does not take the credentials; see proxy-user and proxy-password"
+        ("HTTP 407, %s does not take the credentials; see proxy-user and proxy-password, or what"
+                + " HTTPS_PROXY or HTTP_PROXY says")
             .formatted(peer),
         null);
   }

@@ -85,7 +85,9 @@ public final class JdCloudPluginFile {
             parser.nextToken().isScalarValue(),
             parser,
             "has something here that is no plain value");
-        fields.add(new Field(name, parser.getText(), line));
+        if (parser.currentToken() != JsonToken.VALUE_NULL) {
+          fields.add(new Field(name, parser.getText(), line));
+        }
       }
       require(parser.nextToken() == null, parser, "goes on after its JSON object");
     }
@@ -100,7 +102,7 @@ public final class JdCloudPluginFile {
     }
   }
 
-  /** In the order of the file. */
+  /** In the order of the file; one that is null is none, as to Go's programs. */
   public List<Field> fields() {
     return fields;
   }

@@ -14,6 +14,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 
 /** The one translation of failures to gRPC status codes. */
@@ -32,6 +33,10 @@ final class GrpcErrors {
       case KmsException known ->
           status(known).withDescription(known.getMessage()).asRuntimeException();
       case StatusRuntimeException already -> already;
+      case CancellationException _ ->
+          Status.CANCELLED
+              .withDescription("the client has given the call up, or its time was over")
+              .asRuntimeException();
       default -> defect(cause);
     };
   }

@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A KMS that limits calls: they wait for their turn, and it is no outage. */
 final class JdCloudThrottlingTest {
@@ -80,6 +82,34 @@ final class JdCloudThrottlingTest {
       }
       assertThat(calls).allSatisfy(call -> assertThat(failure(call)).isNull());
       assertThat(lastRead.get()).isLessThan(lastWrite.get() - Duration.ofMillis(500).toNanos());
+    }
+  }
+
+  /** Wraps are not limited, and a wrap that is made again at once would ask without end. */
+  @ParameterizedTest
+  @EnumSource(names = {"RATE_LIMITED", "RETRY_LATER", "REQUEST_TIMEOUT"})
+  void aReadBackThatIsThrottledWaitsForItsOwnTurn(Fault fault) throws Exception {
+    try (JdCloudRing ring = new JdCloudRing(folder, "verify-wrap", "always")) {
+      WrappedKey _ = ring.wrap(TIME).join();
+      ring.settings.kms.fault(fault, Operation.DECRYPT);
+      int before = ring.settings.kms.requests(Operation.DECRYPT);
+      assertThat(failure(ring.wrap(Duration.ofSeconds(3)))).isInstanceOf(Throttled.class);
+      assertThat(ring.settings.kms.requests(Operation.DECRYPT) - before).isLessThan(10);
+    }
+  }
+
+  @Test
+  void manyReadBacksUseWhatDecryptAllows() throws Exception {
+    try (JdCloudRing ring = new JdCloudRing(folder, "verify-wrap", "always")) {
+      WrappedKey _ = ring.wrap(TIME).join();
+      ring.settings.kms.rateLimit(10, Operation.DECRYPT);
+      int before = ring.settings.kms.requests(Operation.DECRYPT);
+      List<CompletableFuture<WrappedKey>> writes = new ArrayList<>();
+      for (int call = 0; call < 20; call++) {
+        writes.add(ring.wrap(TIME));
+      }
+      assertThat(writes).allSatisfy(write -> assertThat(failure(write)).isNull());
+      assertThat(ring.settings.kms.requests(Operation.DECRYPT) - before).isLessThan(100);
     }
   }
 

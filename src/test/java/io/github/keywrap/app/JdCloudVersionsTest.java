@@ -13,6 +13,8 @@ import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.domain.KmsException.ReadBackMismatch;
+import io.github.keywrap.domain.ReadBackKeyWrapper;
 import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.fakekms.Fault;
 import io.github.keywrap.fakekms.Operation;
@@ -21,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -187,6 +191,23 @@ final class JdCloudVersionsTest extends JdCloudCase {
       }
       int asked = key.kms.requests() - before - 20;
       assertThat(asked).as("for the state of key and versions, beside Decrypt").isBetween(2, 10);
+    }
+  }
+
+  /** An older version that may not be used explains no answer that is about the newest. */
+  @Test
+  void aServiceThatLiesIsNotExcusedByAVersionThatIsDisabled() throws IOException {
+    try (KeyWrapper wrapper = key.open()) {
+      WrappedKey _ = wrapNamed(wrapper);
+      key.key.rotate();
+      key.key.disableFirstVersion();
+      key.kms.fault(Fault.WRONG_BLOB, Operation.ENCRYPT);
+      List<String> found = new ArrayList<>();
+      KeyWrapper verified =
+          new ReadBackKeyWrapper(
+              wrapper, ReadBackKeyWrapper.Policy.ALWAYS, () -> found.add("mismatch"));
+      assertThatThrownBy(() -> wrap(verified)).isInstanceOf(ReadBackMismatch.class);
+      assertThat(found).hasSize(1);
     }
   }
 

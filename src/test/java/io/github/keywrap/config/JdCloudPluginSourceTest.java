@@ -85,6 +85,12 @@ final class JdCloudPluginSourceTest {
   }
 
   @Test
+  void whatIsNullIsMissing() {
+    assertThat(problems("{ \"AccessKey\": \"a\", \"SecretKey\": null, \"KmsKeyId\": null }"))
+        .contains("SecretKey is missing", "KmsKeyId is missing");
+  }
+
+  @Test
   void aBadValueIsNamedByItsFieldToo() {
     ConfigurationException refused =
         catchThrowableOfType(

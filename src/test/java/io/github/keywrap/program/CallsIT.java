@@ -311,6 +311,7 @@ final class CallsIT {
       call.cancel("never mind", null);
     }
     program.assertServes();
+    assertThat(program.log(server)).doesNotContain("defect");
   }
 
   /** The headers of both calls are at the server before the signal, the bodies follow after it. */
