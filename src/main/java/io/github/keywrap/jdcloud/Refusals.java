@@ -19,9 +19,6 @@ import java.util.Optional;
  * are not documented for the KMS. What a 400 means it finds out by asking for the key's state.
  */
 final class Refusals {
-  /** A clock that is further off than this is named as the likely cause of a 401. */
-  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
-
   private final KeyDiagnosis diagnosis;
   private final KeyVersions versions;
   private final VersionInquiry inquiry;
@@ -118,7 +115,7 @@ final class Refusals {
 
   private KmsException refused(Refused refused, Deadline deadline) {
     return switch (refused.code()) {
-      case 401 -> new AccessDenied(unauthorized(refused), refused);
+      case 401 -> Unauthorized.failure(refused);
       case 403 -> Forbidden.failure(refused);
       case 404 -> new KeyUnavailable(notFound(refused), refused);
       case 408, 429 -> throttled(refused);
@@ -144,36 +141,6 @@ final class Refusals {
     return refused.isPassingThrottle()
         ? Throttled.passing(message, refused.retryAfter().orElse(Duration.ZERO))
         : new Throttled(message);
-  }
-
-  private static String unauthorized(Refused refused) {
-    String base = "the KMS refused the credentials (%s)".formatted(refused.getMessage());
-    return refused
-        .clockDrift()
-        .filter(drift -> drift.abs().compareTo(CLOCK_TOLERANCE) > 0)
-        .map(
-            drift ->
-                "%s; this node's clock is %s the KMS's: set it right"
-                    .formatted(
-                        base, words(drift.abs()) + (drift.isNegative() ? " behind" : " ahead of")))
-        .orElseGet(() -> base + blame(refused.status()));
-  }
-
-  /** By the gateway's list of codes (API-Gateway, API_Errorcode). */
-  private static String blame(String status) {
-    return switch (status) {
-      case "APIGW_KEY_NOT_EXITST" -> ": there is no such access key; check access-key";
-      case "APIGW_KEY_DISABLED" -> ": the access key is disabled; enable it, or use another";
-      case "APIGW_SIGN_RESULT_NOT_SAME" ->
-          ": the secret key is not the one of the access key, or something on the way alters"
-              + " requests; check access-key and secret-key";
-      default -> "; check access-key and secret-key";
-    };
-  }
-
-  private static String words(Duration drift) {
-    Duration rounded = drift.plusSeconds(30);
-    return rounded.toHours() >= 2 ? rounded.toHours() + " hours" : rounded.toMinutes() + " minutes";
   }
 
   private static KmsException unsigned(Unsigned unsigned, Deadline deadline) {

@@ -3,18 +3,13 @@ package io.github.keywrap.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.keywrap.domain.CiphertextForm;
 import io.github.keywrap.domain.FakeKeyWrapper;
 import io.github.keywrap.domain.HealthMonitor;
-import io.github.keywrap.domain.InlineBulkhead;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
-import io.github.keywrap.domain.RingKey;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.health.HealthCheckResponse.Status;
@@ -25,18 +20,7 @@ final class BackEndLivenessTest {
   private final FakeKeyWrapper backEnd = new FakeKeyWrapper();
   private final HealthMonitor monitor =
       new HealthMonitor("hsm", backEnd, Duration.ofMillis(10), Duration.ofSeconds(1));
-  private final KeyRing ring =
-      new KeyRing(
-          "hsm",
-          List.of(
-              new RingKey(
-                  "hsm",
-                  new CiphertextForm.Enveloped(),
-                  backEnd,
-                  backEnd,
-                  new InlineBulkhead(),
-                  monitor)),
-          Optional.empty());
+  private final KeyRing ring = OneKey.ring(backEnd, monitor);
   private final AtomicLong later = new AtomicLong();
   private final BackEndLiveness liveness =
       new BackEndLiveness(ring, () -> System.nanoTime() + later.get());

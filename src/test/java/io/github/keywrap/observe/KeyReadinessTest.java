@@ -3,17 +3,12 @@ package io.github.keywrap.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.keywrap.domain.CiphertextForm;
 import io.github.keywrap.domain.FakeKeyWrapper;
 import io.github.keywrap.domain.HealthMonitor;
-import io.github.keywrap.domain.InlineBulkhead;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
-import io.github.keywrap.domain.RingKey;
 import io.github.keywrap.domain.StatusPolicy;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.health.HealthCheckResponse.Status;
@@ -24,18 +19,7 @@ final class KeyReadinessTest {
   private final FakeKeyWrapper backEnd = new FakeKeyWrapper();
   private final HealthMonitor monitor =
       new HealthMonitor("hsm", backEnd, Duration.ofMinutes(1), Duration.ofSeconds(10));
-  private final KeyRing ring =
-      new KeyRing(
-          "hsm",
-          List.of(
-              new RingKey(
-                  "hsm",
-                  new CiphertextForm.Enveloped(),
-                  backEnd,
-                  backEnd,
-                  new InlineBulkhead(),
-                  monitor)),
-          Optional.empty());
+  private final KeyRing ring = OneKey.ring(backEnd, monitor);
   private final AtomicLong later = new AtomicLong();
   private final KeyReadiness readiness =
       new KeyReadiness(
