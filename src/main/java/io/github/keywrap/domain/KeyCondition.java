@@ -35,7 +35,7 @@ public sealed interface KeyCondition {
     List<String> reasons =
         parts.stream()
             .sorted(Comparator.comparing(part -> part instanceof Noted))
-            .map(KeyCondition::reason)
+            .map(KeyCondition::words)
             .flatMap(Optional::stream)
             .distinct()
             .toList();
@@ -49,8 +49,9 @@ public sealed interface KeyCondition {
     return reasons.isEmpty() ? new Sound() : new Noted(all);
   }
 
-  private static Optional<String> reason(KeyCondition condition) {
-    return switch (condition) {
+  /** What is to know, as a sentence; empty if it is sound. */
+  default Optional<String> words() {
+    return switch (this) {
       case Sound _ -> Optional.empty();
       case Noted(String reason) -> Optional.of(reason);
       case Impaired(String reason) -> Optional.of(reason);

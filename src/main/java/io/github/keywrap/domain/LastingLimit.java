@@ -14,20 +14,22 @@ final class LastingLimit {
 
   private int running;
   private Instant since = Instant.EPOCH;
+  private String first = "";
   private volatile KeyCondition condition = new KeyCondition.Sound();
 
   /** A probe was throttled. */
   void throttled(Throttled cause) {
     if (running == 0) {
       since = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+      first = cause.getMessage();
     }
     running++;
     if (running == LASTING) {
       condition =
           new KeyCondition.Impaired(
-              ("the back end limits calls: no probe has gone through since %s (%s); see which quota"
+              ("the back end limits calls: no probe has gone through since %s (%s, the first time); see which quota"
                       + " is used up, and by whom")
-                  .formatted(since, cause.getMessage()));
+                  .formatted(since, first));
     }
   }
 

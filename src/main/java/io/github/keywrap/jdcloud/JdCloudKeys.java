@@ -15,9 +15,6 @@ public final class JdCloudKeys {
   private static final String KMS = "kms";
   private static final String STS = "sts";
 
-  /** As long as the pause between two looks at the versions, where that is not shorter. */
-  private static final Duration COOLDOWN = Duration.ofMinutes(1);
-
   private JdCloudKeys() {}
 
   /** What names the key, whatever its version. */
@@ -89,7 +86,12 @@ public final class JdCloudKeys {
         settings.signing(),
         credentials,
         settings.requestTimeout(),
-        settings.versionInterval().filter(i -> i.compareTo(COOLDOWN) < 0).orElse(COOLDOWN),
+        cooldown(settings.versionInterval()),
         InstantSource.system());
+  }
+
+  private static Duration cooldown(Optional<Duration> versionInterval) {
+    Duration most = FirstLooks.WHILE_LIMITED;
+    return versionInterval.filter(interval -> interval.compareTo(most) < 0).orElse(most);
   }
 }

@@ -1,5 +1,7 @@
 package io.github.keywrap.jdcloud;
 
+import static java.util.stream.Collectors.joining;
+
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.jdcloud.VersionState.Tracked;
@@ -104,11 +106,17 @@ final class KeyVersions {
           "the KMS no longer lists version %s, the newest that this node has seen; if that lasts, the key id goes back to the newest one that is listed"
               .formatted(tracked.newest().fingerprint()));
     }
-    return tracked
-        .withdrawn()
-        .map(
-            version ->
-                "version %s was the newest and is no longer listed, so that the key id has gone back to %s; if it was deleted, what was written under it is lost; look at the key in the KMS, and rotate it"
-                    .formatted(version.fingerprint(), tracked.newest().fingerprint()));
+    return tracked.withdrawn().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "%s no longer listed, so that the key id has gone back to %s; if that was a deletion, what was written under it is lost; look at the key in the KMS, and rotate it"
+                .formatted(were(tracked.withdrawn()), tracked.newest().fingerprint()));
+  }
+
+  private static String were(List<KeyVersion> withdrawn) {
+    String names = withdrawn.stream().map(KeyVersion::fingerprint).collect(joining(", "));
+    return withdrawn.size() == 1
+        ? "version %s was the newest and is".formatted(names)
+        : "versions %s were the newest and are".formatted(names);
   }
 }

@@ -19,27 +19,18 @@ final class VersionLook {
   private static final Logger LOG = System.getLogger(VersionLook.class.getName());
   private static final int FORBIDDEN = 403;
 
-  /** So many looks, or so much time, may pass without a version list that can be believed. */
-  private static final int MOST_LOOKS = 10;
-
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
-
   /** Of a look: one page, mostly, and attempts at it. */
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private static final Duration TO_CONFIRM = Duration.ofMillis(300);
   private static final Duration TO_CONFIRM_LOSS = Duration.ofMinutes(1);
-  private static final Duration WHILE_UNKNOWN = Duration.ofSeconds(1);
-  private static final Duration LONG_UNKNOWN = Duration.ofSeconds(5);
 
   private final String name;
   private final KmsApi api;
   private final VersionTracking tracking;
-  private final long began = System.nanoTime();
+  private final FirstLooks first = new FirstLooks(System::nanoTime);
   private Optional<CallFailure> obstacle = Optional.empty();
-  private int looks;
   private int failuresRunning;
-  private boolean isThrottled;
 
   /** What the log says of the versions. */
   private String told = "";
@@ -73,27 +64,19 @@ final class VersionLook {
         switch (tracking.next()) {
           case SOON -> TO_CONFIRM;
           case LATER -> TO_CONFIRM_LOSS;
-          case USUAL -> state() instanceof Unknown ? whileUnknown(usual) : usual;
+          case USUAL -> state() instanceof Unknown ? first.pause() : usual;
         };
     return pause.compareTo(usual) < 0 ? pause : usual;
   }
 
-  /** A KMS that limits calls is asked no more often than one that is well. */
-  private Duration whileUnknown(Duration usual) {
-    if (isPatient()) {
-      return WHILE_UNKNOWN;
-    }
-    return isThrottled ? usual : LONG_UNKNOWN;
-  }
-
   void look() {
-    looks++;
+    first.looked();
     try {
       tracking.listed(api.versions(Deadline.after(TIMEOUT)), api.time());
       failuresRunning = 0;
-      isThrottled = false;
+      first.limited(false);
       boolean isAboutToDecide = tracking.next() == VersionTracking.Next.SOON;
-      if (state() instanceof Unknown && !isPatient() && !isAboutToDecide) {
+      if (state() instanceof Unknown && !first.isPatient() && !isAboutToDecide) {
         doWithout(Unanswered.lasting("the list differs from look to look", null));
       } else {
         obstacle = Optional.empty();
@@ -104,10 +87,6 @@ final class VersionLook {
     tell();
   }
 
-  private boolean isPatient() {
-    return looks < MOST_LOOKS && System.nanoTime() - began < PATIENCE.toNanos();
-  }
-
   /**
    * Only a 403 says by itself that the versions may not be listed. Of another failure that is
    * believed, at once or after some patience, where nothing is known yet and the key works: what
@@ -115,14 +94,14 @@ final class VersionLook {
    */
   private void notListed(CallFailure failure) {
     boolean isLasting = failure.isDefinite();
-    isThrottled = failure instanceof Refused limited && limited.isThrottled();
+    first.limited(isThrottled(failure));
     if (isLasting && isForbidden(failure)) {
       obstacle = Optional.of(steady(obstacle, failure));
       tracking.notOffered();
-    } else if (state() instanceof Unknown && (isLasting || !isPatient())) {
+    } else if (state() instanceof Unknown && (isLasting || !first.isPatient())) {
       doWithout(failure);
     } else {
-      if (isLasting || ++failuresRunning >= MOST_LOOKS) {
+      if (isLasting || ++failuresRunning >= FirstLooks.MOST) {
         obstacle = Optional.of(steady(obstacle, failure));
       }
       tracking.failed(failure);
@@ -130,18 +109,28 @@ final class VersionLook {
   }
 
   private void doWithout(CallFailure failure) {
+    if (!first.mayTry()) {
+      tracking.failed(failure);
+      return;
+    }
     try {
       // The look may have used up its own time.
       api.tryKey(Deadline.after(TIMEOUT));
+      first.tried(false);
       obstacle = Optional.of(steady(obstacle, failure));
-      if (isPatient()) {
+      if (first.isPatient()) {
         tracking.notOffered();
       } else {
         tracking.givenUp();
       }
     } catch (CallFailure ofTheKey) {
+      first.tried(isThrottled(ofTheKey));
       tracking.failed(ofTheKey);
     }
+  }
+
+  private static boolean isThrottled(CallFailure failure) {
+    return failure instanceof Refused refused && refused.isThrottled();
   }
 
   /** The one that is told already, if it is the same but for its request id. */

@@ -20,18 +20,16 @@ sealed interface VersionState {
    *
    * @param newest what the key id has, whatever its state
    * @param isListed whether it still was, the last time
-   * @param withdrawn a newer one that the key id had before and that is listed no more
+   * @param withdrawn newer ones that the key id had before and that are listed no more, the newest
+   *     first
    * @param unusable those that are disabled or planned for deletion, the newest first
    */
   record Tracked(
-      KeyVersion newest,
-      boolean isListed,
-      Optional<KeyVersion> withdrawn,
-      List<KeyVersion> unusable)
+      KeyVersion newest, boolean isListed, List<KeyVersion> withdrawn, List<KeyVersion> unusable)
       implements VersionState {
     /** As it is when it is first seen. */
     static Tracked of(KeyVersion newest) {
-      return new Tracked(newest, true, Optional.empty(), KeyVersion.unusable(List.of(newest)));
+      return new Tracked(newest, true, List.of(), KeyVersion.unusable(List.of(newest)));
     }
   }
 }

@@ -137,7 +137,7 @@ final class VersionStore {
         isUnwritten = true;
         warn(
             "cannot be written (%s): at the next start the key id is known only when the KMS answers"
-                .formatted(SystemWords.of(e)));
+                .formatted(SystemWords.withPath(e)));
       }
     }
   }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +71,7 @@ final class VersionTracking {
     }
     KeyVersion newest = Collections.max(born, KeyVersion.BY_AGE);
     List<KeyVersion> unusable = KeyVersion.unusable(versions);
-    Tracked listed = new Tracked(newest, true, Optional.empty(), unusable);
+    Tracked listed = new Tracked(newest, true, List.of(), unusable);
     switch (state) {
       case Unknown _ -> {
         state = new Unknown(Optional.empty());
@@ -101,19 +102,14 @@ final class VersionTracking {
         now.orElse(tracked.newest()), now.isPresent(), tracked.withdrawn(), unusable);
   }
 
-  /** Remembers the newest that there ever was, until there is a newer one or it is back. */
+  /** Remembers those that were the newest, until there is a newer one or they are back. */
   private static Tracked after(Tracked before, Tracked listed) {
-    KeyVersion latest =
-        before
-            .withdrawn()
-            .filter(version -> KeyVersion.BY_AGE.compare(version, before.newest()) > 0)
-            .orElse(before.newest());
-    boolean isBehind = KeyVersion.BY_AGE.compare(listed.newest(), latest) < 0;
-    return new Tracked(
-        listed.newest(),
-        true,
-        isBehind ? Optional.of(latest) : Optional.empty(),
-        listed.unusable());
+    List<KeyVersion> withdrawn =
+        Stream.concat(before.withdrawn().stream(), Stream.of(before.newest()))
+            .filter(version -> KeyVersion.BY_AGE.compare(version, listed.newest()) > 0)
+            .sorted(KeyVersion.BY_AGE.reversed())
+            .toList();
+    return new Tracked(listed.newest(), true, withdrawn, listed.unusable());
   }
 
   /** A look that was definitely not allowed, or can list nothing though the key works. */

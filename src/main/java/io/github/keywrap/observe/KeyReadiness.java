@@ -1,6 +1,7 @@
 package io.github.keywrap.observe;
 
 import io.github.keywrap.domain.HealthMonitor;
+import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.RingKey;
@@ -49,7 +50,7 @@ public final class KeyReadiness implements HealthCheck {
           describe(key.monitor().health())
               + describeReads(key.monitor())
               + describeProbe(key.monitor().probeLasts(clock.getAsLong()))
-              + key.monitor().condition().addition());
+              + describeCondition(key.monitor()));
     }
     return response.build();
   }
@@ -59,6 +60,15 @@ public final class KeyReadiness implements HealthCheck {
       case KeyHealth.Healthy _, KeyHealth.Unnamed _ -> "";
       default -> monitor.reads().words();
     };
+  }
+
+  /** Why a key has no id yet may be all that there is to know of it. */
+  private static String describeCondition(HealthMonitor monitor) {
+    KeyCondition condition = monitor.condition();
+    return monitor.health() instanceof KeyHealth.Unnamed(String reason)
+            && condition.words().filter(reason::equals).isPresent()
+        ? ""
+        : condition.addition();
   }
 
   /** What is known else may be out of date when a probe has no answer. */

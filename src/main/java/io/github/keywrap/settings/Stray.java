@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 enum Stray {
   UTF_8_MARK(
       "begins with a byte order mark, as Windows editors write it", "'1s/^\\xEF\\xBB\\xBF//'"),
-  UTF_16_MARK("is in UTF-16, as Windows editors write it", ""),
-  ZERO_BYTE("has a zero byte, as text in UTF-16 has", ""),
+  UTF_16_MARK("is in UTF-16 or UTF-32, as Windows editors write it", ""),
+  ZERO_BYTE("has a zero byte, as text in UTF-16 or UTF-32 has", ""),
   RETURN_AT_END("ends with a carriage return, as Windows editors leave it", "'s/[[:space:]]*$//'"),
   NEWLINE_AT_END("ends with a newline too many", "'/^$/d'"),
   BLANK_AT_END("ends with a blank or a tab", "'s/[[:space:]]*$//'"),
@@ -36,7 +36,7 @@ enum Stray {
     this.sed = sed;
   }
 
-  /** What shows that it is in UTF-16: text in UTF-8 has no such mark and no zero byte. */
+  /** What shows that it is in UTF-16 or UTF-32: text in UTF-8 has no such mark and no zero byte. */
   static Optional<Stray> ofUtf16(byte[] text) {
     return Stream.of(UTF_16_MARK, ZERO_BYTE).filter(stray -> stray.isIn(text)).findFirst();
   }

@@ -163,6 +163,22 @@ final class JdCloudThrottlingTest {
     }
   }
 
+  /** With the pauses that nobody has set: the next look at the versions must not be far away. */
+  @Test
+  void theKeyIdIsKnownSoonAfterALimitThatHeldAtTheFirstStart() throws Exception {
+    try (FakeKms kms = FakeKms.start()) {
+      kms.fault(Fault.RATE_LIMITED);
+      try (JdCloudRing ring = new JdCloudRing(folder, kms)) {
+        // One of the probe; the other where the looks have given up and the key itself is tried.
+        await().atMost(Duration.ofSeconds(20)).until(() -> kms.requests(Operation.ENCRYPT) >= 3);
+        assertThat(ring.key.currentKeyId()).isEmpty();
+        kms.fault(Fault.NONE);
+        await().atMost(Duration.ofSeconds(15)).until(() -> ring.key.currentKeyId().isPresent());
+        assertThat(ring.key.currentKeyId().orElseThrow().version()).isNotEmpty();
+      }
+    }
+  }
+
   /** Nobody's calls go through, and that is no outage: it has to be told all the same. */
   @Test
   void aLimitThatLastsIsToldWithItsBeginning() throws Exception {

@@ -136,6 +136,16 @@ final class VersionTrackingTest {
   }
 
   @Test
+  void twoStepsBackAreBothRemembered() {
+    listTwice(FIRST, SECOND, THIRD);
+    listTwice(FIRST, SECOND);
+    listTwice(FIRST);
+    assertThat(tracked().withdrawn()).containsExactly(THIRD, SECOND);
+    listTwice(FIRST, SECOND);
+    assertThat(tracked().withdrawn()).containsExactly(THIRD);
+  }
+
+  @Test
   void aNewestVersionThatIsDisabledStaysTheNewest() {
     listTwice(FIRST, SECOND);
     KeyVersion disabled = version("2", 2, KeyStatus.DISABLED);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.keywrap.domain.FakeKeyWrapper;
 import io.github.keywrap.domain.HealthMonitor;
+import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.StatusPolicy;
@@ -60,6 +61,18 @@ final class KeyReadinessTest {
 
     end.countDown();
     await().untilAsserted(() -> assertThat(told()).doesNotContain("waited"));
+  }
+
+  @Test
+  void whyTheKeyIdIsNotKnownIsSaidOnce() {
+    backEnd.isVersioned = true;
+    backEnd.isKnown = false;
+    backEnd.condition = new KeyCondition.Impaired("no list");
+    monitor.start();
+    await().until(() -> monitor.health() instanceof KeyHealth.Unnamed);
+    assertThat(told()).isEqualTo("works under v1; v2 waits: no list");
+    backEnd.condition = new KeyCondition.Impaired("no list, for a new reason");
+    assertThat(told()).endsWith("; but: no list, for a new reason");
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
