@@ -1,5 +1,6 @@
 package io.github.keywrap.cli;
 
+import io.github.keywrap.process.CoreDumps;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -11,6 +12,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    CoreDumps.forbid();
     System.exit(commandLine().execute(JdCloudPluginName.translate(args)));
   }
 

@@ -7,16 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 
-/**
- * A folder of mode 0700 beside the socket, in which it is bound: there nobody can connect before
- * its mode and group are set.
- */
+/** A folder of mode 0700 beside the socket, in which its making is tried out. */
 final class PrivateFolder implements AutoCloseable {
-  private static final String SOCKET = "s";
-
-  /** As long as the longest path of a socket in such a folder, relative to its parent. */
-  static final String LONGEST_SOCKET = ".12345/" + SOCKET;
-
+  private static final String FILE = "s";
   private static final int NAMES = 36 * 36 * 36 * 36 * 36;
   private static final int ATTEMPTS = 20;
 
@@ -43,13 +36,13 @@ final class PrivateFolder implements AutoCloseable {
     }
   }
 
-  Path socket() {
-    return folder.resolve(SOCKET);
+  Path file() {
+    return folder.resolve(FILE);
   }
 
   @Override
   public void close() throws IOException {
-    Files.deleteIfExists(socket());
+    Files.deleteIfExists(file());
     Files.deleteIfExists(folder);
   }
 }

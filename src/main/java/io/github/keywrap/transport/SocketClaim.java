@@ -1,10 +1,9 @@
 package io.github.keywrap.transport;
 
-import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SystemWords;
+import io.github.keywrap.process.Umask;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -91,10 +90,18 @@ public final class SocketClaim implements AutoCloseable {
     if (path.occupant() == SocketPath.Occupant.LIVE_SOCKET) {
       throw SocketTakeover.inUse(path, "another program");
     }
-    if (Umask.hidesFromOthers()) {
-      publishInPlace(binder);
-    } else {
-      publishByMove(binder);
+    try {
+      Files.deleteIfExists(path.path());
+      // The kernel names a socket by the path that it was bound to: ss(8) and others look for that.
+      Umask.whileOwnersAlone(() -> binder.bind(path.path()));
+      published = path.fileKey();
+      setOwnership(path.path());
+    } catch (IOException e) {
+      withdraw();
+      throw SocketRehearsal.notInFolder(path, e);
+    } catch (OperatorException e) {
+      withdraw();
+      throw e;
     }
   }
 
@@ -117,35 +124,6 @@ public final class SocketClaim implements AutoCloseable {
       lock = renewed;
     }
     publish(binder);
-  }
-
-  /** The kernel names a socket by the path that it was bound to: ss(8) and others look for that. */
-  private void publishInPlace(Binder binder) {
-    try {
-      Files.deleteIfExists(path.path());
-      binder.bind(path.path());
-      published = path.fileKey();
-      setOwnership(path.path());
-    } catch (IOException e) {
-      withdraw();
-      throw SocketRehearsal.notInFolder(path, e);
-    } catch (OperatorException e) {
-      withdraw();
-      throw e;
-    }
-  }
-
-  /** Where the umask would let others connect at first: in a private folder. */
-  private void publishByMove(Binder binder) {
-    try (PrivateFolder folder = PrivateFolder.in(path.parent())) {
-      Path socket = folder.socket();
-      binder.bind(socket);
-      setOwnership(socket);
-      Files.move(socket, path.path(), ATOMIC_MOVE);
-      published = path.fileKey();
-    } catch (IOException e) {
-      throw SocketRehearsal.notInFolder(path, e);
-    }
   }
 
   private void setOwnership(Path socket) throws IOException {

@@ -78,8 +78,7 @@ final class SocketPath {
 
   private void requireLength() {
     int length = path.toString().getBytes(UTF_8).length;
-    int bindLength = parent.resolve(PrivateFolder.LONGEST_SOCKET).toString().getBytes(UTF_8).length;
-    int excess = Math.max(length, bindLength) - MAX_LENGTH;
+    int excess = length - MAX_LENGTH;
     if (excess > 0) {
       throw new OperatorException(
           "socket path %s is %d bytes long, %d too many for a Unix domain socket"

@@ -29,7 +29,7 @@ final class SocketRehearsal {
           "run as the user who serves there, or chown it");
     }
     try (PrivateFolder folder = PrivateFolder.in(path.parent())) {
-      giveTo(group, Files.createFile(folder.socket()));
+      giveTo(group, Files.createFile(folder.file()));
     } catch (IOException e) {
       throw notInFolder(path, e);
     }
