@@ -2,6 +2,7 @@ package io.github.keywrap.cli;
 
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.Steps;
 import io.grpc.StatusRuntimeException;
 import java.io.PrintWriter;
 import java.util.concurrent.TimeUnit;
@@ -49,13 +50,18 @@ final class CheckReport {
     out.flush();
   }
 
-  /**
-   * Like {@link #line}, for a step that others build on.
-   *
-   * @return what the step returned
-   * @throws RuntimeException what the step threw
-   */
-  <T> T step(String name, Supplier<T> step, Function<T, String> result) {
+  /** A line for each step of the way to a key, with the name of the key before it. */
+  Steps of(String key) {
+    return new Steps() {
+      @Override
+      public <T> T step(String name, Supplier<T> step, Function<T, String> result) {
+        return CheckReport.this.step(key + ", " + name, step, result);
+      }
+    };
+  }
+
+  /** Like {@link #line}, for a step that others build on. */
+  private <T> T step(String name, Supplier<T> step, Function<T, String> result) {
     AtomicReference<T> value = new AtomicReference<>();
     AtomicReference<RuntimeException> failure = new AtomicReference<>();
     line(

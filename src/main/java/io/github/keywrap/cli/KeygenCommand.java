@@ -1,6 +1,7 @@
 package io.github.keywrap.cli;
 
-import io.github.keywrap.app.KeyGeneration;
+import io.github.keywrap.app.BackEnds;
+import io.github.keywrap.domain.BackEnd;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.Settings;
@@ -46,7 +47,8 @@ final class KeygenCommand implements Callable<Integer> {
             .filter(candidate -> candidate.name().equals(name))
             .findFirst()
             .orElseThrow(() -> unknown(settings));
-    String told = backup == null ? KeyGeneration.generate(key) : KeyGeneration.restore(key, backup);
+    BackEnd backEnd = BackEnds.of(key);
+    String told = backup == null ? backEnd.generate() : backEnd.restore(backup);
     spec.commandLine().getOut().println(told);
     return ExitCode.OK;
   }

@@ -1,7 +1,7 @@
 package io.github.keywrap.cli;
 
+import io.github.keywrap.app.BackEnds;
 import io.github.keywrap.app.KeyRings;
-import io.github.keywrap.app.Tokens;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KeyWrapper;
@@ -15,8 +15,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.security.SecureRandom;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** Tries each key of the settings on its back end. */
 final class KeysCheck {
@@ -43,14 +41,7 @@ final class KeysCheck {
   /** The way to a key on a token, a line for each step; ends at the first that fails. */
   private void steps(KeySettings key) {
     try {
-      Tokens.tryOut(
-          key,
-          new Tokens.Report() {
-            @Override
-            public <T> T step(String name, Supplier<T> step, Function<T, String> result) {
-              return report.step(key.name() + ", " + name, step, result);
-            }
-          });
+      BackEnds.of(key).tryOut(report.of(key.name()));
     } catch (KmsException toldInItsLine) {
       // The report has it, and has failed.
     }

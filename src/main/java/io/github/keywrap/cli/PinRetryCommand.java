@@ -1,6 +1,6 @@
 package io.github.keywrap.cli;
 
-import io.github.keywrap.app.Tokens;
+import io.github.keywrap.app.BackEnds;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +20,10 @@ final class PinRetryCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    int refusals = Tokens.retryPins(config.load().settings());
+    int refusals =
+        config.load().settings().keys().stream()
+            .mapToInt(key -> BackEnds.of(key).retryPins())
+            .sum();
     spec.commandLine().getOut().println("ok: " + refusals + " refused PIN(s) may be tried again");
     return ExitCode.OK;
   }

@@ -1,6 +1,6 @@
 package io.github.keywrap.cli;
 
-import io.github.keywrap.app.Tokens;
+import io.github.keywrap.app.BackEnds;
 import io.github.keywrap.config.SettingsLoader;
 import io.github.keywrap.settings.LibrarySettings;
 import java.nio.file.Path;
@@ -55,10 +55,13 @@ final class TokenListCommand implements Callable<Integer> {
 
   private List<String> lines() {
     if (target.library != null) {
-      return Tokens.list(new LibrarySettings(target.library, parameters));
+      return BackEnds.describeTokens(new LibrarySettings(target.library, parameters));
     }
     if (target.config != null) {
-      return Tokens.list(new SettingsLoader(target.config, System.getenv()).load().settings());
+      return new SettingsLoader(target.config, System.getenv())
+          .load().settings().keys().stream()
+              .flatMap(key -> BackEnds.of(key).describe().stream())
+              .toList();
     }
     return List.of();
   }

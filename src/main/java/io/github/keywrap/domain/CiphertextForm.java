@@ -12,4 +12,13 @@ public sealed interface CiphertextForm {
    *     caller names no key
    */
   record Bare(KeyId keyId) implements CiphertextForm {}
+
+  /** Whether it can be said of a key id, before the key is open, that it is this key's. */
+  default boolean names(KeyId candidate) {
+    return switch (this) {
+      case Enveloped() -> false;
+      case Bare(KeyId keyId) ->
+          candidate.type().equals(keyId.type()) && candidate.identity().equals(keyId.identity());
+    };
+  }
 }

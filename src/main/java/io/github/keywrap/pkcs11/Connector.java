@@ -3,6 +3,7 @@ package io.github.keywrap.pkcs11;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.domain.Steps;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.Steps;
 
 /**
  * The way to the library of a token.

@@ -3,6 +3,7 @@ package io.github.keywrap.pkcs11;
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
+import io.github.keywrap.domain.OperatorException;
 
 /** Translates what a token answered into what an operator can do. */
 final class Failures {
@@ -25,6 +26,11 @@ final class Failures {
           new BackendUnavailable(
               "a defect in keywrap: " + failure.getClass().getSimpleName(), failure);
     };
+  }
+
+  /** Of work in the foreground, which also fails by what an operator did. */
+  static RuntimeException translateUnlessTold(RuntimeException failure) {
+    return failure instanceof OperatorException ? failure : translate(failure);
   }
 
   /** Whether initializing the library again may help. */

@@ -3,6 +3,7 @@ package io.github.keywrap.pkcs11;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.Steps;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -12,6 +13,12 @@ import java.util.function.Supplier;
 
 /** Runs what a command does with a library, and does not wait for ever: a call can hang in it. */
 final class Foreground {
+  /** For the work, which has a deadline. */
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Longer than anything may take that has a deadline. */
+  private static final Duration MOST = Duration.ofSeconds(60);
+
   private Foreground() {}
 
   /**
@@ -19,8 +26,8 @@ final class Foreground {
    *
    * @throws BackendUnavailable if it does not end in time
    */
-  static <T> T run(Duration most, Supplier<T> work) {
-    return run(most, new Progress(Steps.UNTOLD), work);
+  static <T> T run(Supplier<T> work) {
+    return run(new Progress(Steps.UNTOLD), work);
   }
 
   /**
@@ -29,6 +36,10 @@ final class Foreground {
    * @param progress of the work, for messages
    * @throws BackendUnavailable if it does not end in time
    */
+  static <T> T run(Progress progress, Supplier<T> work) {
+    return run(MOST, progress, work);
+  }
+
   static <T> T run(Duration most, Progress progress, Supplier<T> work) {
     CompletableFuture<T> result = new CompletableFuture<>();
     Thread _ =

@@ -1,6 +1,7 @@
 package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.Steps;
 import io.github.keywrap.settings.LoginSettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import java.security.SecureRandom;

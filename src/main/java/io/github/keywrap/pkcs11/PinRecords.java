@@ -1,6 +1,8 @@
 package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SystemWords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,22 @@ final class PinRecords {
 
   PinRecords(Path directory) {
     this.directory = directory;
+  }
+
+  /**
+   * Forgets that tokens refused PINs: the next login is tried.
+   *
+   * @return how many refusals there were
+   * @throws OperatorException if the directory cannot be written
+   */
+  static int retry(Path directory) {
+    try {
+      return new PinRecords(directory).forgetAll();
+    } catch (IOException e) {
+      throw new OperatorException(
+          "cannot change " + directory + ": " + SystemWords.of(e),
+          "run as the user that keywrap serves as");
+    }
   }
 
   Path directory() {
@@ -64,12 +82,7 @@ final class PinRecords {
     }
   }
 
-  /**
-   * Forgets all refusals.
-   *
-   * @return how many there were
-   */
-  int forgetAll() throws IOException {
+  private int forgetAll() throws IOException {
     if (!Files.isDirectory(directory)) {
       return 0;
     }

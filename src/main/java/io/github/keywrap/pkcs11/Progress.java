@@ -1,5 +1,6 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.domain.Steps;
 import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.Supplier;

@@ -3,6 +3,7 @@ package io.github.keywrap.pkcs11;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.Steps;
 import io.github.keywrap.settings.LoginSettings;
 import io.github.keywrap.settings.SunPkcs11KeySettings;
 import io.github.keywrap.settings.TokenName;

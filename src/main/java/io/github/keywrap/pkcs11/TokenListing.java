@@ -5,7 +5,6 @@ import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -13,12 +12,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** What a library and its tokens tell, in lines for an operator. */
-public final class TokenListing {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-  /** Longer than anything may take that has a deadline. */
-  private static final Duration MOST = Duration.ofSeconds(60);
-
+final class TokenListing {
   private static final List<Attribute.Type> FLAGS =
       List.of(
           Attribute.Type.PRIVATE,
@@ -41,12 +35,12 @@ public final class TokenListing {
    * @throws io.github.keywrap.domain.OperatorException if the library cannot be loaded
    * @throws KmsException if it fails
    */
-  public static List<String> of(LibrarySettings library) {
-    return Foreground.run(MOST, () -> list(library));
+  static List<String> of(LibrarySettings library) {
+    return Foreground.run(() -> list(library));
   }
 
   private static List<String> list(LibrarySettings library) {
-    Deadline deadline = Deadline.after(PATIENCE);
+    Deadline deadline = Deadline.after(Foreground.PATIENCE);
     try (Module module = Module.of(library)) {
       Initialization initialized = module.initialized(deadline);
       List<Long> slots = Slots.withToken(initialized, deadline);
@@ -70,12 +64,12 @@ public final class TokenListing {
    * @throws io.github.keywrap.domain.OperatorException if the library cannot be loaded
    * @throws KmsException if the token is not there, fails or refuses the PIN
    */
-  public static List<String> of(Pkcs11KeySettings settings) {
-    return Foreground.run(MOST, () -> list(settings));
+  static List<String> of(Pkcs11KeySettings settings) {
+    return Foreground.run(() -> list(settings));
   }
 
   private static List<String> list(Pkcs11KeySettings settings) {
-    Deadline deadline = Deadline.after(PATIENCE);
+    Deadline deadline = Deadline.after(Foreground.PATIENCE);
     List<String> lines = new ArrayList<>();
     try (NativeDriver driver = new NativeDriver(settings)) {
       driver.reading(

@@ -1,6 +1,7 @@
 package io.github.keywrap.settings;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What requests to JD Cloud are signed with.
@@ -12,4 +13,9 @@ public record CredentialSettings(
     SecretSource accessKey,
     SecretSource secretKey,
     Optional<SecretSource> sessionToken,
-    Optional<AssumedRoleSettings> assumedRole) {}
+    Optional<AssumedRoleSettings> assumedRole) {
+  /** What they are made of. */
+  Stream<SecretSource> secrets() {
+    return Stream.concat(Stream.of(accessKey, secretKey), sessionToken.stream());
+  }
+}

@@ -3,7 +3,9 @@ package io.github.keywrap.settings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A key in JD Cloud KMS ({@code type: jdcloud}).
@@ -32,4 +34,9 @@ public record JdCloudKeySettings(
     Path stateDirectory,
     int generation,
     PoolSettings pool)
-    implements KeySettings {}
+    implements KeySettings {
+  @Override
+  public List<SecretSource> secrets() {
+    return Stream.concat(credentials.secrets(), proxy.secrets()).toList();
+  }
+}

@@ -1,5 +1,7 @@
 package io.github.keywrap.settings;
 
+import java.util.List;
+
 /** Settings of one key; one record for each type of back end. */
 public sealed interface KeySettings
     permits LocalKeySettings, Pkcs11KeySettings, SunPkcs11KeySettings, JdCloudKeySettings {
@@ -10,4 +12,7 @@ public sealed interface KeySettings
   int generation();
 
   PoolSettings pool();
+
+  /** What the key needs before it can be opened. */
+  List<SecretSource> secrets();
 }

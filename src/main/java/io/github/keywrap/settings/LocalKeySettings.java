@@ -2,6 +2,7 @@ package io.github.keywrap.settings;
 
 import io.github.keywrap.domain.Algorithm;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A key in a local keystore file ({@code type: local}). */
 public record LocalKeySettings(
@@ -11,4 +12,9 @@ public record LocalKeySettings(
     Algorithm algorithm,
     int generation,
     PoolSettings pool)
-    implements KeySettings {}
+    implements KeySettings {
+  @Override
+  public List<SecretSource> secrets() {
+    return List.of(passphrase);
+  }
+}

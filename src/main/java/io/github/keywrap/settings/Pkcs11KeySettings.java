@@ -1,6 +1,7 @@
 package io.github.keywrap.settings;
 
 import io.github.keywrap.domain.Algorithm;
+import java.util.List;
 
 /**
  * A key on a token behind PKCS#11 ({@code type: pkcs11}), over keywrap's own driver.
@@ -21,5 +22,13 @@ public record Pkcs11KeySettings(
     implements KeySettings {
   public Algorithm algorithm() {
     return profile.algorithm();
+  }
+
+  @Override
+  public List<SecretSource> secrets() {
+    return switch (token.login()) {
+      case LoginSettings.WithPin withPin -> List.of(withPin.pin());
+      case LoginSettings.AtPinPad _, LoginSettings.None _ -> List.of();
+    };
   }
 }

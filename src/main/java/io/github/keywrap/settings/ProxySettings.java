@@ -2,6 +2,7 @@ package io.github.keywrap.settings;
 
 import java.net.URI;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which HTTP proxy requests go through, by the scheme of where they go to.
@@ -31,5 +32,15 @@ public record ProxySettings(
     HostAndPort target = HostAndPort.of(endpoint);
     return (endpoint.getScheme().equals("https") ? forHttps : forHttp)
         .filter(_ -> !exceptions.cover(target));
+  }
+
+  /** The passwords of the proxies. */
+  Stream<SecretSource> secrets() {
+    return Stream.of(forHttp, forHttps)
+        .flatMap(Optional::stream)
+        .flatMap(server -> server.login().stream())
+        .flatMap(login -> login.password().stream())
+        .<SecretSource>map(password -> password)
+        .distinct();
   }
 }

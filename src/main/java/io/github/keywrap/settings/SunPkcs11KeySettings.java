@@ -1,6 +1,7 @@
 package io.github.keywrap.settings;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,4 +30,9 @@ public record SunPkcs11KeySettings(
     byte[] checkValue,
     int generation,
     PoolSettings pool)
-    implements KeySettings {}
+    implements KeySettings {
+  @Override
+  public List<SecretSource> secrets() {
+    return List.of(pin);
+  }
+}

@@ -75,6 +75,6 @@ final class CiphertextFormatDocTest {
                 k: { type: local, algorithm: %s, keystore: k.jwe, passphrase: { file: passphrase } }
             """
                 .formatted(algorithm));
-    return KeyRings.openKey(new SettingsLoader(config, Map.of()).load().settings().active());
+    return BackEnds.of(new SettingsLoader(config, Map.of()).load().settings().active()).open();
   }
 }

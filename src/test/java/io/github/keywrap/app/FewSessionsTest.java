@@ -8,7 +8,7 @@ import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.SoftHsm;
 import java.nio.file.Path;
@@ -44,8 +44,8 @@ final class FewSessionsTest {
     List<Pkcs11KeySettings> keys = TokenKey.twoOnOneToken(folder);
     SoftHsm.faults("sessions " + sessions);
     long before = SoftHsm.logins();
-    try (KeyWrapper first = Pkcs11Keys.open(keys.getFirst());
-        KeyWrapper second = Pkcs11Keys.open(keys.getLast());
+    try (KeyWrapper first = new Pkcs11BackEnd(keys.getFirst()).open();
+        KeyWrapper second = new Pkcs11BackEnd(keys.getLast()).open();
         ExecutorService threads = Executors.newFixedThreadPool(2 * CALLERS)) {
       List<CompletableFuture<Void>> calls = new ArrayList<>();
       for (int caller = 0; caller < CALLERS; caller++) {
@@ -63,7 +63,7 @@ final class FewSessionsTest {
   void aTokenThatTellsHowManyItHasIsNotAskedForMore() throws Exception {
     List<Pkcs11KeySettings> keys = TokenKey.twoOnOneToken(folder);
     SoftHsm.faults("sessions 2");
-    try (KeyWrapper wrapper = Pkcs11Keys.open(keys.getFirst());
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(keys.getFirst()).open();
         ExecutorService threads = Executors.newFixedThreadPool(CALLERS)) {
       pairs(wrapper);
       SoftHsm.faults("sessions 2", "C_OpenSession slow 10000");
@@ -75,7 +75,8 @@ final class FewSessionsTest {
           .join();
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
       SoftHsm.faults("sessions 2");
-      assertThat(Tokens.list(keys.getFirst().token().library())).contains("  sessions  2 at most");
+      assertThat(BackEnds.describeTokens(keys.getFirst().token().library()))
+          .contains("  sessions  2 at most");
     }
   }
 
@@ -85,7 +86,7 @@ final class FewSessionsTest {
   void anAlteredCiphertextIsToldInTimeAndWithoutALogin(String sessions) throws Exception {
     List<Pkcs11KeySettings> keys = TokenKey.twoOnOneToken(folder);
     SoftHsm.faults("sessions " + sessions);
-    try (KeyWrapper wrapper = Pkcs11Keys.open(keys.getFirst());
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(keys.getFirst()).open();
         SecretBytes secret = SecretBytes.owning(new byte[32])) {
       WrappedKey good = wrapper.wrap(secret, Deadline.after(Duration.ofSeconds(5)));
       byte[] altered = good.ciphertext();
@@ -105,12 +106,12 @@ final class FewSessionsTest {
   void sessionsThatAreStillBeingClosedAreWaitedFor() throws Exception {
     TokenKey token = TokenKey.in(folder);
     Pkcs11KeySettings goes = token.key("");
-    String _ = KeyGeneration.generate(goes);
+    String _ = BackEnds.of(goes).generate();
     Pkcs11KeySettings comes = token.key(", session: read-write");
     SoftHsm.faults("sessions 1 untold", "C_CloseSession slow 1000");
-    try (KeyWrapper first = Pkcs11Keys.open(goes)) {
+    try (KeyWrapper first = new Pkcs11BackEnd(goes).open()) {
       RoundTrip.of(first);
-      try (KeyWrapper second = Pkcs11Keys.open(comes);
+      try (KeyWrapper second = new Pkcs11BackEnd(comes).open();
           SecretBytes secret = SecretBytes.owning(new byte[32])) {
         first.close();
         WrappedKey _ = second.wrap(secret, Deadline.after(Duration.ofSeconds(3)));

@@ -28,7 +28,7 @@ final class FlakyTokenTest {
   @BeforeEach
   void openKey() throws Exception {
     Settings settings = TokenKey.in(folder).settings("");
-    String _ = KeyGeneration.generate(settings.active());
+    String _ = BackEnds.of(settings.active()).generate();
     ring = KeyRings.open(settings, new SimpleMeterRegistry());
   }
 

@@ -6,8 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
-import io.github.keywrap.pkcs11.MadeKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.SoftHsm;
 import java.nio.file.Path;
@@ -26,17 +25,17 @@ final class HangingLoginTest {
     KeysOnTokens keys = KeysOnTokens.in(folder);
     String token = SoftHsm.newToken();
     Pkcs11KeySettings works = keys.keyWithPin(SoftHsm.faultyLibrary(), token);
-    MadeKey _ = Pkcs11Keys.generate(works);
+    String _ = new Pkcs11BackEnd(works).generate();
     Path library = SoftHsm.copyOfLibrary(SoftHsm.faultyLibrary());
     SoftHsm.faultsOf(library, "C_Login hang");
     long before = SoftHsm.logins();
-    try (KeyWrapper hanging = Pkcs11Keys.open(keys.keyWithPin(library, token))) {
+    try (KeyWrapper hanging = new Pkcs11BackEnd(keys.keyWithPin(library, token)).open()) {
       await().until(() -> SoftHsm.logins() > before);
       assertThatThrownBy(() -> RoundTrip.of(hanging))
           .isInstanceOf(BackendUnavailable.class)
           .hasMessageContaining("no connection to the token yet: step \"login\" has taken");
       long start = System.nanoTime();
-      try (KeyWrapper serving = Pkcs11Keys.open(works)) {
+      try (KeyWrapper serving = new Pkcs11BackEnd(works).open()) {
         RoundTrip.of(serving);
       }
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(AT_ONCE);

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
-import io.github.keywrap.pkcs11.MadeKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
-import io.github.keywrap.pkcs11.TokenListing;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.SoftHsm;
 import java.nio.file.Path;
@@ -42,7 +40,7 @@ final class HsmHabitsTest {
   @Test
   void aTokenThatWorksInWritingSessionsOnlyTellsThatInOthers() throws Exception {
     SoftHsm.faults("sessions read-write");
-    MadeKey _ = Pkcs11Keys.generate(key(WITH_PIN));
+    String _ = new Pkcs11BackEnd(key(WITH_PIN)).generate();
     assertThatThrownBy(() -> KeysOnTokens.requireServes(key(WITH_PIN + ", session: read-only")))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("C_EncryptInit: CKR_FUNCTION_FAILED (0x6)")
@@ -55,10 +53,10 @@ final class HsmHabitsTest {
     SoftHsm.faults("C_Login fail 5");
     long before = SoftHsm.logins();
     Pkcs11KeySettings key = key(", login: none");
-    MadeKey _ = Pkcs11Keys.generate(key);
+    String _ = new Pkcs11BackEnd(key).generate();
     KeysOnTokens.requireServes(key);
     assertThat(SoftHsm.logins()).isEqualTo(before);
-    assertThat(TokenListing.of(key))
+    assertThat(new Pkcs11BackEnd(key).describe())
         .anyMatch(line -> line.contains("CKA_SENSITIVE") && !line.contains("CKA_PRIVATE"));
   }
 
@@ -66,7 +64,7 @@ final class HsmHabitsTest {
   void aPinIsTypedAtTheTokensOwnPad() throws Exception {
     SoftHsm.faults("login pin-pad " + SoftHsm.PIN);
     Pkcs11KeySettings key = key(", login: pin-pad");
-    MadeKey _ = Pkcs11Keys.generate(key);
+    String _ = new Pkcs11BackEnd(key).generate();
     KeysOnTokens.requireServes(key);
   }
 
@@ -106,9 +104,9 @@ final class HsmHabitsTest {
   @Test
   void textsThatEndWithNulAreTheSameTexts() throws Exception {
     SoftHsm.faults("labels nul");
-    MadeKey _ = Pkcs11Keys.generate(key(WITH_PIN));
+    String _ = new Pkcs11BackEnd(key(WITH_PIN)).generate();
     KeysOnTokens.requireServes(key(WITH_PIN));
-    assertThat(Tokens.list(key(WITH_PIN).token().library()))
+    assertThat(BackEnds.describeTokens(key(WITH_PIN).token().library()))
         .anyMatch(line -> line.contains("\"" + token + "\" (serial "))
         .noneMatch(line -> line.contains("\0"));
   }
@@ -117,11 +115,11 @@ final class HsmHabitsTest {
   void aUserWhoMayMakeNoKeysServesOneThatAnotherMade() throws Exception {
     SoftHsm.faults("user 80000001 limited");
     String limited = WITH_PIN + ", user-type: \"0x80000001\"";
-    assertThatThrownBy(() -> Pkcs11Keys.generate(key(limited)))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key(limited)).generate())
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("C_GenerateKey: CKR_FUNCTION_REJECTED (0x200)");
     String apart = limited + ", keygen.user-type: user";
-    MadeKey _ = Pkcs11Keys.generate(key(apart));
+    String _ = new Pkcs11BackEnd(key(apart)).generate();
     KeysOnTokens.requireServes(key(apart));
     KeysOnTokens.requireServes(key(limited));
   }

@@ -98,11 +98,11 @@ final class JdCloudKey implements AutoCloseable {
     all.put("KEYWRAP_STATE_DIRECTORY", folder.resolve("state").toString());
     all.put("KEYWRAP_KEYS_JDCLOUD_VERSION_TRACKING", "off");
     Path json = folder.resolve("plugin.json");
-    return KeyRings.openKey(SettingsLoader.ofJdCloudPlugin(json, all).load().settings().active());
+    return BackEnds.of(SettingsLoader.ofJdCloudPlugin(json, all).load().settings().active()).open();
   }
 
   KeyWrapper open() throws IOException {
-    return KeyRings.openKey(load().active());
+    return BackEnds.of(load().active()).open();
   }
 
   static WrappedKey wrap(KeyWrapper wrapper) {

@@ -48,7 +48,7 @@ final class JdCloudSecrecyTest {
       secrets.addAll(forms(Objects.requireNonNull(temporary.sessionToken()).getBytes(UTF_8)));
       Settings settings = key.set("keys.k.session-token.file", "token").load();
       written.add(settings.toString());
-      try (KeyWrapper wrapper = KeyRings.openKey(settings.active())) {
+      try (KeyWrapper wrapper = BackEnds.of(settings.active()).open()) {
         written.add(wrapper.toString());
         WrappedKey good = wrap(wrapper, dek);
         for (Fault fault : Fault.values()) {

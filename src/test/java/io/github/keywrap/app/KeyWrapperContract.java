@@ -68,7 +68,7 @@ abstract class KeyWrapperContract {
     prepare();
     List<KeySettings> keys = load(write("keywrap.yaml", "first", 0));
     makeKeys(keys.get(0), keys.get(1));
-    wrapper = KeyRings.openKey(keys.get(0));
+    wrapper = BackEnds.of(keys.get(0)).open();
   }
 
   @AfterEach
@@ -147,7 +147,7 @@ abstract class KeyWrapperContract {
 
   @Test
   void anotherKeysCiphertextNeverOpens() throws Exception {
-    try (KeyWrapper second = KeyRings.openKey(load(write("b.yaml", "first", 0)).get(1))) {
+    try (KeyWrapper second = BackEnds.of(load(write("b.yaml", "first", 0)).get(1)).open()) {
       WrappedKey foreign = wrap(second, bytes(32));
       assertThat(wrapper.opens(foreign.keyId())).isFalse();
       assertThatThrownBy(() -> unwrap(wrapper, foreign)).isInstanceOf(UnknownKey.class);
@@ -159,7 +159,7 @@ abstract class KeyWrapperContract {
   @Test
   void aSecondInstanceOpensWhatTheFirstWrapped() throws Exception {
     WrappedKey wrapped = wrap(wrapper, bytes(32));
-    try (KeyWrapper again = KeyRings.openKey(load(write("b.yaml", "first", 0)).get(0))) {
+    try (KeyWrapper again = BackEnds.of(load(write("b.yaml", "first", 0)).get(0)).open()) {
       assertThat(id(again)).isEqualTo(id(wrapper));
       assertThat(unwrap(again, wrapped)).isEqualTo(bytes(32));
     }
@@ -176,7 +176,7 @@ abstract class KeyWrapperContract {
   void aRenamedKeyKeepsItsIdAndOpensItsCiphertexts() throws Exception {
     WrappedKey wrapped = wrap(wrapper, bytes(32));
     assertThat(id(wrapper).toString()).doesNotContain("first");
-    try (KeyWrapper renamed = KeyRings.openKey(load(write("b.yaml", "a-new-name", 0)).get(0))) {
+    try (KeyWrapper renamed = BackEnds.of(load(write("b.yaml", "a-new-name", 0)).get(0)).open()) {
       assertThat(id(renamed)).isEqualTo(id(wrapper));
       assertThat(unwrap(renamed, wrapped)).isEqualTo(bytes(32));
     }
@@ -184,7 +184,7 @@ abstract class KeyWrapperContract {
 
   @Test
   void anotherGenerationHasAnotherIdAndBothOpenEachOthersCiphertexts() throws Exception {
-    try (KeyWrapper next = KeyRings.openKey(load(write("b.yaml", "first", 1)).get(0))) {
+    try (KeyWrapper next = BackEnds.of(load(write("b.yaml", "first", 1)).get(0)).open()) {
       assertThat(id(next)).isEqualTo(id(wrapper).withGeneration(1)).isNotEqualTo(id(wrapper));
       assertThat(unwrap(next, wrap(wrapper, bytes(32)))).isEqualTo(bytes(32));
       assertThat(unwrap(wrapper, wrap(next, bytes(32)))).isEqualTo(bytes(32));

@@ -2,8 +2,8 @@ package io.github.keywrap.app;
 
 import io.github.keywrap.config.SettingsLoader;
 import io.github.keywrap.domain.KeyWrapper;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
-import io.github.keywrap.pkcs11.Steps;
+import io.github.keywrap.domain.Steps;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.Settings;
 import io.github.keywrap.token.SoftHsm;
@@ -60,8 +60,8 @@ record KeysOnTokens(Path folder) {
 
   /** Goes the way to a key as {@code check} does, and as serving does. */
   static void requireServes(Pkcs11KeySettings key) {
-    Pkcs11Keys.tryOut(key, Steps.UNTOLD);
-    try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
+    new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD);
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(key).open()) {
       RoundTrip.of(wrapper);
     }
   }

@@ -8,7 +8,7 @@ import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -52,7 +52,7 @@ final class KnownKey implements AutoCloseable {
   KnownKey(Pkcs11KeySettings settings, SecretKey value) {
     this.settings = settings;
     this.value = value;
-    this.wrapper = Pkcs11Keys.open(settings);
+    this.wrapper = new Pkcs11BackEnd(settings).open();
   }
 
   /** Has so many callers wrap without a pause. */
@@ -92,7 +92,7 @@ final class KnownKey implements AutoCloseable {
 
   /** Connects again, after {@link #stop}. */
   void start() {
-    wrapper = Pkcs11Keys.open(settings);
+    wrapper = new Pkcs11BackEnd(settings).open();
   }
 
   void wrap() {

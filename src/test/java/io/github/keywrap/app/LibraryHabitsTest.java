@@ -8,10 +8,8 @@ import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.OperatorException;
-import io.github.keywrap.pkcs11.MadeKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
-import io.github.keywrap.pkcs11.Steps;
-import io.github.keywrap.pkcs11.TokenListing;
+import io.github.keywrap.domain.Steps;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.Settings;
@@ -53,9 +51,9 @@ final class LibraryHabitsTest {
   void parametersReachTheLibraryThatWantsThem() throws Exception {
     SoftHsm.faultsOf(library, "initialize reserved x=1 y");
     String given = ", library-parameters: \"x=1 y\"";
-    MadeKey _ = Pkcs11Keys.generate(key(given));
+    String _ = new Pkcs11BackEnd(key(given)).generate();
     KeysOnTokens.requireServes(key(given));
-    assertThat(TokenListing.of(new LibrarySettings(library, "x=1 y")))
+    assertThat(BackEnds.describeTokens(new LibrarySettings(library, "x=1 y")))
         .anyMatch(line -> line.contains(token));
   }
 
@@ -63,7 +61,7 @@ final class LibraryHabitsTest {
   @ValueSource(strings = {"", ", library-parameters: x=2"})
   void aLibraryThatWantsOtherParametersSaysSo(String given) throws Exception {
     SoftHsm.faultsOf(library, "initialize reserved x=1 y");
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(key(given), Steps.UNTOLD))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key(given)).tryOut(Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("C_Initialize: CKR_ARGUMENTS_BAD (0x7)")
         .hasMessageContaining("library-parameters");
@@ -72,10 +70,10 @@ final class LibraryHabitsTest {
   @Test
   void twoKeysWithDifferentParametersForOneLibraryAreAnError() throws Exception {
     SoftHsm.faultsOf(library);
-    MadeKey _ = Pkcs11Keys.generate(key(""));
-    try (KeyWrapper wrapper = Pkcs11Keys.open(key(""))) {
+    String _ = new Pkcs11BackEnd(key("")).generate();
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(key("")).open()) {
       RoundTrip.of(wrapper);
-      assertThatThrownBy(() -> Pkcs11Keys.open(key(", library-parameters: \"x=1 y\"")))
+      assertThatThrownBy(() -> new Pkcs11BackEnd(key(", library-parameters: \"x=1 y\"")).open())
           .isInstanceOf(OperatorException.class)
           .hasMessageContaining("different library-parameters for library " + library);
       RoundTrip.of(wrapper);
@@ -88,7 +86,7 @@ final class LibraryHabitsTest {
   void aLibraryThatTakesNoArgumentsIsEnteredByOneThreadAtATime(String code) throws Exception {
     SoftHsm.faultsOf(library, "initialize arguments " + code);
     Settings settings = settings("");
-    String _ = KeyGeneration.generate(settings.active());
+    String _ = BackEnds.of(settings.active()).generate();
     try (KeyRing ring = KeyRings.open(settings, new SimpleMeterRegistry());
         Callers callers = new Callers(ring, CALLERS)) {
       callers.awaitServed();
@@ -104,7 +102,7 @@ final class LibraryHabitsTest {
     Pkcs11Tool.makeGoodKey(token, "kek", "00112233445566778899aabbccddeeff");
     KeysOnTokens.requireServes(key(""));
     token = SoftHsm.newToken();
-    assertThatThrownBy(() -> Pkcs11Keys.generate(key("")))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key("")).generate())
         .isInstanceOf(KeyUnavailable.class)
         .hasMessageContaining("the token cannot do what is asked of it")
         .hasMessageContaining("C_GenerateKey: CKR_FUNCTION_NOT_SUPPORTED (0x54)");
@@ -113,7 +111,7 @@ final class LibraryHabitsTest {
   @Test
   void aLibraryWithoutFunctionsIsNone() throws Exception {
     SoftHsm.faultsOf(library, "functions none");
-    assertThatThrownBy(() -> Pkcs11Keys.open(key("")))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key("")).open())
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("cannot be loaded")
         .hasMessageContaining("returns no functions");

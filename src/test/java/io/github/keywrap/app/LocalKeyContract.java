@@ -29,7 +29,7 @@ abstract class LocalKeyContract extends KeyWrapperContract {
 
   @Override
   protected void makeKeys(KeySettings first, KeySettings second) {
-    String _ = KeyGeneration.generate(first);
-    String _ = KeyGeneration.generate(second);
+    String _ = BackEnds.of(first).generate();
+    String _ = BackEnds.of(second).generate();
   }
 }

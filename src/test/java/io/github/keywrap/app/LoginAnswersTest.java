@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
-import io.github.keywrap.pkcs11.MadeKey;
+import io.github.keywrap.domain.Steps;
 import io.github.keywrap.pkcs11.PinFiles;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
-import io.github.keywrap.pkcs11.Steps;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.SoftHsm;
 import java.io.IOException;
@@ -33,7 +32,7 @@ final class LoginAnswersTest {
   void makeKey() throws Exception {
     token = TokenKey.in(folder);
     key = token.key("");
-    MadeKey _ = Pkcs11Keys.generate(key);
+    String _ = new Pkcs11BackEnd(key).generate();
     loginsBefore = SoftHsm.logins();
   }
 
@@ -52,7 +51,7 @@ final class LoginAnswersTest {
     token.pin("9999");
     SoftHsm.faults("C_Login wrong-pin 30");
     for (int start = 0; start < 3; start++) {
-      assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD))
+      assertThatThrownBy(() -> new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD))
           .isInstanceOf(AccessDenied.class)
           .hasMessageContaining(
               "CKR_DEVICE_ERROR (0x30), and now it says \"user PIN: wrong before\"");
@@ -65,7 +64,7 @@ final class LoginAnswersTest {
     token.pin("9999");
     SoftHsm.faults("C_Login wrong-pin 5");
     for (int start = 0; start < 2; start++) {
-      assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD))
+      assertThatThrownBy(() -> new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD))
           .isInstanceOf(AccessDenied.class)
           .hasMessageContaining("CKR_GENERAL_ERROR (0x5), which may mean a wrong PIN");
     }
@@ -83,26 +82,27 @@ final class LoginAnswersTest {
   void aWrongPinIsTriedOnceWhateverItIsCalled(String code, String name) throws Exception {
     token.pin("9999");
     SoftHsm.faults("C_Login wrong-pin " + code);
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD))
         .isInstanceOf(AccessDenied.class)
         .hasMessageContaining(name + ", which may mean a wrong PIN")
         .hasMessageContaining("keywrap pin retry");
     for (int start = 0; start < 3; start++) {
-      try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
+      try (KeyWrapper wrapper = new Pkcs11BackEnd(key).open()) {
         assertThatThrownBy(() -> RoundTrip.of(wrapper))
             .isInstanceOf(AccessDenied.class)
             .hasMessageContaining("keywrap pin retry");
       }
     }
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD)).isInstanceOf(AccessDenied.class);
-    assertThatThrownBy(() -> Pkcs11Keys.generate(key)).isInstanceOf(AccessDenied.class);
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD))
+        .isInstanceOf(AccessDenied.class);
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key).generate()).isInstanceOf(AccessDenied.class);
     assertThat(logins()).isEqualTo(1);
   }
 
   @Test
   void anAnswerThatNamesThePinIsNotCalledDoubtful() throws Exception {
     token.pin("9999");
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD))
         .isInstanceOf(AccessDenied.class)
         .hasMessageContaining("CKR_PIN_INCORRECT (0xa0)")
         .hasMessageNotContaining("may mean");
@@ -112,7 +112,7 @@ final class LoginAnswersTest {
   @ValueSource(strings = {"30", "31", "32", "e0", "e1", "b3", "b0", "190", "2", "3"})
   void anAnswerThatIsNotAboutThePinIsNoRefusal(String code) throws Exception {
     SoftHsm.faults("C_Login fail " + code);
-    try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(key).open()) {
       assertThatThrownBy(() -> RoundTrip.of(wrapper))
           .isInstanceOf(BackendUnavailable.class)
           .hasMessageContaining("(0x" + code + ")");

@@ -3,7 +3,7 @@ package io.github.keywrap.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.keywrap.domain.KeyWrapper;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.SoftHsm;
 import java.nio.file.Path;
@@ -30,8 +30,8 @@ final class LostSessionsOfTwoKeysTest {
   @Test
   void onlyTheKeyThatMeetsTheLossWaitsBeforeItConnectsAgain() throws Exception {
     List<Pkcs11KeySettings> keys = TokenKey.twoOnOneToken(folder);
-    try (KeyWrapper meets = Pkcs11Keys.open(keys.getFirst());
-        KeyWrapper follows = Pkcs11Keys.open(keys.getLast())) {
+    try (KeyWrapper meets = new Pkcs11BackEnd(keys.getFirst()).open();
+        KeyWrapper follows = new Pkcs11BackEnd(keys.getLast()).open()) {
       for (int i = 0; i < RESETS; i++) {
         RoundTrip.of(meets);
         RoundTrip.of(follows);

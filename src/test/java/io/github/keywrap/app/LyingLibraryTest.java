@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
-import io.github.keywrap.pkcs11.MadeKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
-import io.github.keywrap.pkcs11.Steps;
-import io.github.keywrap.pkcs11.TokenListing;
+import io.github.keywrap.domain.Steps;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.SoftHsm;
@@ -35,7 +33,7 @@ final class LyingLibraryTest {
   void makeKey() throws Exception {
     token = TokenKey.in(folder);
     key = token.key("");
-    MadeKey _ = Pkcs11Keys.generate(key);
+    String _ = new Pkcs11BackEnd(key).generate();
   }
 
   @AfterEach
@@ -54,12 +52,12 @@ final class LyingLibraryTest {
   void aLieIsToldAsTheLibrarysFaultAndEndsWithIt(String lie, String message) {
     SoftHsm.faults(lie);
     long start = System.nanoTime();
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining(message)
         .hasMessageMatching(".*the fault is (the PKCS#11 library|its library)'s");
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(BOUND);
-    try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(key).open()) {
       assertThatThrownBy(() -> RoundTrip.of(wrapper)).isInstanceOf(BackendUnavailable.class);
       SoftHsm.faults();
       RoundTrip.awaitOf(wrapper);
@@ -68,7 +66,7 @@ final class LyingLibraryTest {
 
   @Test
   void aLieWhileItServesEndsWithIt() {
-    try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(key).open()) {
       RoundTrip.of(wrapper);
       SoftHsm.faults("C_Encrypt lie");
       assertThatThrownBy(() -> RoundTrip.of(wrapper))
@@ -125,7 +123,9 @@ final class LyingLibraryTest {
   @Test
   void aListOfTheKeysOnTokensGoesOnWhereOneTokenRefuses() throws Exception {
     SoftHsm.faults("C_OpenSession fail e1 1");
-    assertThat(Tokens.list(token.settingsOfTwo("a")))
+    assertThat(
+            token.settingsOfTwo("a").keys().stream()
+                .flatMap(key -> BackEnds.of(key).describe().stream()))
         .contains(
             "key \"a\": not told: the token fails: C_OpenSession: CKR_TOKEN_NOT_RECOGNIZED (0xe1)")
         .anyMatch(line -> line.endsWith(", as the user of key \"b\":"))
@@ -133,6 +133,6 @@ final class LyingLibraryTest {
   }
 
   private static List<String> list() throws Exception {
-    return TokenListing.of(new LibrarySettings(SoftHsm.faultyLibrary(), ""));
+    return BackEnds.describeTokens(new LibrarySettings(SoftHsm.faultyLibrary(), ""));
   }
 }

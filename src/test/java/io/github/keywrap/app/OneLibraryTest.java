@@ -6,7 +6,7 @@ import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.SoftHsm;
 import java.nio.file.Files;
@@ -24,16 +24,16 @@ final class OneLibraryTest {
   @ValueSource(booleans = {true, false})
   void aLibraryByTwoPathsIsInitializedAndFinalizedOnce(boolean bySymbolicLink) throws Exception {
     Pkcs11KeySettings key = TokenKey.in(folder).key("");
-    String _ = KeyGeneration.generate(key);
+    String _ = BackEnds.of(key).generate();
     Path original = key.token().library().path();
     Path other =
         bySymbolicLink
             ? Files.createSymbolicLink(folder.resolve("link.so"), original)
             : Files.createLink(original.resolveSibling("hard-link.so"), original);
     long before = SoftHsm.logins();
-    try (KeyWrapper one = Pkcs11Keys.open(key)) {
+    try (KeyWrapper one = new Pkcs11BackEnd(key).open()) {
       WrappedKey wrapped = wrap(one);
-      try (KeyWrapper two = Pkcs11Keys.open(TokenKey.keyIn(key, other))) {
+      try (KeyWrapper two = new Pkcs11BackEnd(TokenKey.keyIn(key, other)).open()) {
         open(two, wrapped);
       }
       open(one, wrapped);

@@ -48,7 +48,7 @@ final class OtherProcess {
                 .orElseThrow();
     WrappedKey wrapped =
         new WrappedKey(KeyId.parse(args[2]).orElseThrow(), Base64.getDecoder().decode(args[3]));
-    try (KeyWrapper wrapper = KeyRings.openKey(settings);
+    try (KeyWrapper wrapper = BackEnds.of(settings).open();
         SecretBytes plaintext = wrapper.unwrap(wrapped, Deadline.after(Duration.ofSeconds(10)))) {
       System.out.println(Base64.getEncoder().encodeToString(plaintext.expose()));
     }

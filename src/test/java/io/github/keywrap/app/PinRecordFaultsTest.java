@@ -7,10 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
-import io.github.keywrap.pkcs11.MadeKey;
+import io.github.keywrap.domain.Steps;
 import io.github.keywrap.pkcs11.PinFiles;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
-import io.github.keywrap.pkcs11.Steps;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.SoftHsm;
 import java.io.IOException;
@@ -43,7 +42,7 @@ final class PinRecordFaultsTest {
   void makeKey() throws Exception {
     token = TokenKey.in(folder);
     key = token.key("");
-    MadeKey _ = Pkcs11Keys.generate(key);
+    String _ = new Pkcs11BackEnd(key).generate();
     files = PinFiles.of(key);
     loginsBefore = SoftHsm.logins();
   }
@@ -65,7 +64,7 @@ final class PinRecordFaultsTest {
     Path obstacle = place.apply(files);
     Files.deleteIfExists(obstacle);
     Files.createDirectory(obstacle);
-    try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(key).open()) {
       await()
           .during(Duration.ofSeconds(1))
           .untilAsserted(
@@ -85,7 +84,7 @@ final class PinRecordFaultsTest {
   void whatIsWrongWithTheStateDirectoryIsToldInWords() throws Exception {
     Files.deleteIfExists(files.lock());
     Files.createSymbolicLink(files.lock(), folder.resolve("missing/lock"));
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageEndingWith("it or its folder does not exist: " + files.lock());
   }
@@ -101,12 +100,12 @@ final class PinRecordFaultsTest {
   @FieldSource("DAMAGED")
   void aDamagedRecordForbidsALoginUntilPinRetry(byte[] content) throws Exception {
     Files.write(files.record(), content);
-    try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(key).open()) {
       assertThatThrownBy(() -> RoundTrip.of(wrapper))
           .isInstanceOf(AccessDenied.class)
           .hasMessageContaining("keywrap pin retry");
       assertThat(logins()).isZero();
-      assertThat(Pkcs11Keys.retryPins(key.token().stateDirectory())).isEqualTo(1);
+      assertThat(new Pkcs11BackEnd(key).retryPins()).isEqualTo(1);
       RoundTrip.awaitOf(wrapper);
     }
     assertThat(logins()).isEqualTo(1);
@@ -115,14 +114,15 @@ final class PinRecordFaultsTest {
   @Test
   void aRecordOfThisPinWithoutWhatCameOfItForbidsALogin() throws Exception {
     Files.writeString(files.record(), "state trying 1x\nsource " + files.source() + "\n");
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD)).isInstanceOf(AccessDenied.class);
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD))
+        .isInstanceOf(AccessDenied.class);
     assertThat(logins()).isZero();
   }
 
   @Test
   void oneTryThatDidNotEndIsRepeated() throws Exception {
     files.leaveUnfinishedTry();
-    Pkcs11Keys.tryOut(key, Steps.UNTOLD);
+    new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD);
     assertThat(files.record()).doesNotExist();
   }
 
@@ -130,7 +130,7 @@ final class PinRecordFaultsTest {
   void afterTwoTriesThatDidNotEndThePinRestsForTenMinutes() throws Exception {
     files.leaveUnfinishedTry();
     files.leaveUnfinishedTry();
-    try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(key).open()) {
       assertThatThrownBy(() -> RoundTrip.of(wrapper))
           .isInstanceOf(BackendUnavailable.class)
           .hasMessageContaining("has ended twice while it tried the PIN")
@@ -149,6 +149,6 @@ final class PinRecordFaultsTest {
     files.leaveUnfinishedTry();
     files.leaveUnfinishedTry();
     token.pin(SoftHsm.PIN);
-    Pkcs11Keys.tryOut(key, Steps.UNTOLD);
+    new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD);
   }
 }

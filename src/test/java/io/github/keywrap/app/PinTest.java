@@ -10,9 +10,8 @@ import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.SecretBytes;
-import io.github.keywrap.pkcs11.MadeKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
-import io.github.keywrap.pkcs11.Steps;
+import io.github.keywrap.domain.Steps;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.SoftHsm;
 import java.io.IOException;
@@ -34,7 +33,7 @@ final class PinTest {
   @BeforeEach
   void makeKey() throws Exception {
     token = TokenKey.in(folder);
-    MadeKey _ = Pkcs11Keys.generate(token.key(""));
+    String _ = new Pkcs11BackEnd(token.key("")).generate();
     loginsBefore = SoftHsm.logins();
   }
 
@@ -47,21 +46,22 @@ final class PinTest {
     token.pin("9999");
     Pkcs11KeySettings key = token.key("");
     for (int restart = 0; restart < 5; restart++) {
-      try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
+      try (KeyWrapper wrapper = new Pkcs11BackEnd(key).open()) {
         assertThatThrownBy(() -> wrap(wrapper))
             .isInstanceOf(AccessDenied.class)
             .hasMessageContaining("PIN");
       }
     }
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD)).isInstanceOf(AccessDenied.class);
-    assertThatThrownBy(() -> Pkcs11Keys.generate(key)).isInstanceOf(AccessDenied.class);
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD))
+        .isInstanceOf(AccessDenied.class);
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key).generate()).isInstanceOf(AccessDenied.class);
     assertThat(logins()).isEqualTo(1);
   }
 
   @Test
   void aServerThatRunsTakesTheNewPinWhenTheFileChanges() throws Exception {
     token.pin("9999");
-    try (KeyWrapper wrapper = Pkcs11Keys.open(token.key(""))) {
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(token.key("")).open()) {
       assertThatThrownBy(() -> wrap(wrapper)).isInstanceOf(AccessDenied.class);
       token.pin(SoftHsm.PIN);
       await()
@@ -76,12 +76,13 @@ final class PinTest {
   void pinRetryLetsTheSamePinBeTriedAgain() throws Exception {
     SoftHsm.faults("C_Login fail a0");
     Pkcs11KeySettings key = token.key("");
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD)).isInstanceOf(AccessDenied.class);
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD))
+        .isInstanceOf(AccessDenied.class);
     SoftHsm.faults();
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD))
         .hasMessageContaining("keywrap pin retry");
-    assertThat(Pkcs11Keys.retryPins(key.token().stateDirectory())).isEqualTo(1);
-    Pkcs11Keys.tryOut(key, Steps.UNTOLD);
+    assertThat(new Pkcs11BackEnd(key).retryPins()).isEqualTo(1);
+    new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD);
     assertThat(logins()).isEqualTo(2);
   }
 
@@ -96,7 +97,7 @@ final class PinTest {
     }
     Files.delete(state);
     Files.writeString(state, "a file where the folder should be");
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(token.key(""), Steps.UNTOLD))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(token.key("")).tryOut(Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("is not tried, because a refusal could not be recorded")
         .hasMessageEndingWith("in %s: something else is in its place: %s", state, state);
@@ -106,7 +107,7 @@ final class PinTest {
   @Test
   void theRecordHoldsNoPin() throws Exception {
     token.pin("97531");
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(token.key(""), Steps.UNTOLD))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(token.key("")).tryOut(Steps.UNTOLD))
         .isInstanceOf(AccessDenied.class)
         .hasMessageNotContaining("97531");
     try (Stream<Path> files = Files.list(folder.resolve("state"))) {
@@ -133,12 +134,12 @@ final class PinTest {
     Pkcs11KeySettings key = token.key("");
     token.pin(SoftHsm.PIN + "\r");
     assertThatThrownBy(() -> token.key("")).isInstanceOf(ConfigurationException.class);
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("ends with a carriage return");
     assertThat(logins()).isZero();
     token.pin(SoftHsm.PIN);
-    Pkcs11Keys.tryOut(key, Steps.UNTOLD);
+    new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD);
     assertThat(logins()).isEqualTo(1);
   }
 

@@ -6,9 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.AccessDenied;
-import io.github.keywrap.pkcs11.MadeKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
-import io.github.keywrap.pkcs11.Steps;
+import io.github.keywrap.domain.Steps;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.SoftHsm;
 import java.io.IOException;
@@ -34,7 +33,7 @@ final class PinsOfOneTokenTest {
     token = SoftHsm.newToken();
     Path _ = keys.pin("right", SoftHsm.PIN);
     right = withPinIn("right");
-    MadeKey _ = Pkcs11Keys.generate(right);
+    String _ = new Pkcs11BackEnd(right).generate();
     loginsBefore = SoftHsm.logins();
   }
 
@@ -52,8 +51,8 @@ final class PinsOfOneTokenTest {
     Path _ = keys.pin("b", "2222");
     Pkcs11KeySettings a = withPinIn("a");
     Pkcs11KeySettings b = withPinIn("b");
-    try (KeyWrapper ofA = Pkcs11Keys.open(a);
-        KeyWrapper ofB = Pkcs11Keys.open(b)) {
+    try (KeyWrapper ofA = new Pkcs11BackEnd(a).open();
+        KeyWrapper ofB = new Pkcs11BackEnd(b).open()) {
       requireRefused(ofA);
       requireRefused(ofB);
       await()
@@ -66,8 +65,8 @@ final class PinsOfOneTokenTest {
                 assertThat(logins()).isEqualTo(2);
               });
     }
-    try (KeyWrapper ofA = Pkcs11Keys.open(a);
-        KeyWrapper ofB = Pkcs11Keys.open(b)) {
+    try (KeyWrapper ofA = new Pkcs11BackEnd(a).open();
+        KeyWrapper ofB = new Pkcs11BackEnd(b).open()) {
       requireRefused(ofA);
       requireRefused(ofB);
     }
@@ -82,10 +81,10 @@ final class PinsOfOneTokenTest {
     Pkcs11KeySettings b = withPinIn("b");
     requireRefused(a);
     requireRefused(b);
-    try (KeyWrapper ofRight = Pkcs11Keys.open(right)) {
+    try (KeyWrapper ofRight = new Pkcs11BackEnd(right).open()) {
       RoundTrip.of(ofRight);
-      try (KeyWrapper ofA = Pkcs11Keys.open(a);
-          KeyWrapper ofB = Pkcs11Keys.open(b)) {
+      try (KeyWrapper ofA = new Pkcs11BackEnd(a).open();
+          KeyWrapper ofB = new Pkcs11BackEnd(b).open()) {
         requireRefused(ofA);
         requireRefused(ofB);
       }
@@ -94,7 +93,7 @@ final class PinsOfOneTokenTest {
     requireRefused(a);
     requireRefused(b);
     assertThat(logins()).isEqualTo(3);
-    assertThat(Pkcs11Keys.retryPins(right.token().stateDirectory())).isEqualTo(2);
+    assertThat(new Pkcs11BackEnd(right).retryPins()).isEqualTo(2);
   }
 
   @Test
@@ -118,7 +117,7 @@ final class PinsOfOneTokenTest {
     SoftHsm.faults("C_Login fail a0");
     requireRefused(user);
     SoftHsm.faults("user 80000001 limited");
-    Pkcs11Keys.tryOut(other, Steps.UNTOLD);
+    new Pkcs11BackEnd(other).tryOut(Steps.UNTOLD);
     requireRefused(user);
     assertThat(logins()).isEqualTo(2);
     SoftHsm.faults();
@@ -129,6 +128,7 @@ final class PinsOfOneTokenTest {
   }
 
   private static void requireRefused(Pkcs11KeySettings key) {
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(key, Steps.UNTOLD)).isInstanceOf(AccessDenied.class);
+    assertThatThrownBy(() -> new Pkcs11BackEnd(key).tryOut(Steps.UNTOLD))
+        .isInstanceOf(AccessDenied.class);
   }
 }

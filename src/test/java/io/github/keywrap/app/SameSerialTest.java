@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.AccessDenied;
-import io.github.keywrap.pkcs11.MadeKey;
+import io.github.keywrap.domain.Steps;
 import io.github.keywrap.pkcs11.PinFiles;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
-import io.github.keywrap.pkcs11.Steps;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.Pkcs11Tool;
 import io.github.keywrap.token.SoftHsm;
@@ -35,14 +34,14 @@ final class SameSerialTest {
     Pkcs11KeySettings wrong = keys.keyWithPin(SoftHsm.faultyLibrary(), refusing);
     Pkcs11KeySettings right = keys.keyWithPin(SoftHsm.faultyLibrary(), SoftHsm.newToken());
     long before = SoftHsm.logins();
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(wrong, Steps.UNTOLD))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(wrong).tryOut(Steps.UNTOLD))
         .isInstanceOf(AccessDenied.class)
         .hasMessageContaining("\"" + refusing + "\" (serial 123)");
-    MadeKey _ = Pkcs11Keys.generate(right);
-    try (KeyWrapper wrapper = Pkcs11Keys.open(right)) {
+    String _ = new Pkcs11BackEnd(right).generate();
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(right).open()) {
       RoundTrip.of(wrapper);
     }
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(wrong, Steps.UNTOLD))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(wrong).tryOut(Steps.UNTOLD))
         .isInstanceOf(AccessDenied.class);
     assertThat(SoftHsm.logins() - before).isEqualTo(3);
     assertThat(PinFiles.of(wrong).record()).exists();

@@ -14,8 +14,7 @@ import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
-import io.github.keywrap.pkcs11.MadeKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.Pkcs11Tool;
 import io.github.keywrap.token.SoftHsm;
@@ -49,8 +48,8 @@ final class SealedKeyLifeTest {
   @Test
   void servesOnWithoutTheTokenAndSaysThatARestartWouldFail() throws Exception {
     Pkcs11KeySettings settings = token.key(ON_TOKEN);
-    MadeKey _ = Pkcs11Keys.generate(settings);
-    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+    String _ = new Pkcs11BackEnd(settings).generate();
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(settings).open()) {
       WrappedKey before = wrap(wrapper);
       assertThat(wrapper.condition()).isEqualTo(new KeyCondition.Sound());
       SoftHsm.faults("* fail e0"); // CKR_TOKEN_NOT_PRESENT
@@ -68,8 +67,8 @@ final class SealedKeyLifeTest {
   @Test
   void saysThatItsDataObjectIsGone() throws Exception {
     Pkcs11KeySettings settings = token.key(ON_TOKEN);
-    MadeKey _ = Pkcs11Keys.generate(settings);
-    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+    String _ = new Pkcs11BackEnd(settings).generate();
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(settings).open()) {
       WrappedKey before = wrap(wrapper);
       tool("--delete-object", "--type", "data", "--label", "kek-sealed");
       SoftHsm.faults(SoftHsm.reset());
@@ -82,9 +81,9 @@ final class SealedKeyLifeTest {
   @Test
   void opensAtLastWhenTheTokenComesLate() throws Exception {
     Pkcs11KeySettings settings = token.key(IN_FILE);
-    MadeKey _ = Pkcs11Keys.generate(settings);
+    String _ = new Pkcs11BackEnd(settings).generate();
     SoftHsm.faults("* fail e0");
-    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(settings).open()) {
       assertThatThrownBy(() -> wrap(wrapper)).isInstanceOf(BackendUnavailable.class);
       assertThat(wrapper.currentKeyId()).isPresent();
       SoftHsm.faults();
@@ -98,36 +97,39 @@ final class SealedKeyLifeTest {
   @Test
   void aBackupOpensWhatWasWrappedBefore() throws Exception {
     Pkcs11KeySettings settings = token.key(ON_TOKEN);
-    MadeKey made = Pkcs11Keys.generate(settings);
-    Path backup = Files.writeString(folder.resolve("backup.pem"), made.sealedKey());
+    String made = new Pkcs11BackEnd(settings).generate();
+    Path backup = Files.writeString(folder.resolve("backup.pem"), KeygenOutput.sealedKey(made));
     WrappedKey wrapped;
-    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(settings).open()) {
       wrapped = wrap(wrapper);
     }
-    assertThatThrownBy(() -> Pkcs11Keys.restore(settings, backup))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(settings).restore(backup))
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("there is a sealed key already");
     tool("--delete-object", "--type", "data", "--label", "kek-sealed");
-    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(settings).open()) {
       assertThatThrownBy(() -> wrap(wrapper))
           .isInstanceOf(KeyUnavailable.class)
           .hasMessageContaining("keygen --restore");
     }
-    assertThat(Pkcs11Keys.restore(settings, backup)).isEqualTo(made);
-    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+    assertThat(new Pkcs11BackEnd(settings).restore(backup)).isEqualTo(made);
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(settings).open()) {
       unwrap(wrapper, wrapped);
     }
-    assertThat(Pkcs11Keys.restore(token.key(IN_FILE), backup)).isEqualTo(made);
-    assertThat(Files.readString(folder.resolve("sealed.pem"))).isEqualTo(made.sealedKey());
+    assertThat(new Pkcs11BackEnd(token.key(IN_FILE)).restore(backup)).isEqualTo(made);
+    assertThat(Files.readString(folder.resolve("sealed.pem")))
+        .isEqualTo(KeygenOutput.sealedKey(made));
   }
 
   @Test
   void neitherAnAlteredKeyNorOneOfAnotherTokenIsLoaded() throws Exception {
     Pkcs11KeySettings settings = token.key(IN_FILE);
-    MadeKey made = Pkcs11Keys.generate(settings);
+    String made = new Pkcs11BackEnd(settings).generate();
     Path file = folder.resolve("sealed.pem");
     Files.delete(file);
-    byte[] der = java.util.Base64.getMimeDecoder().decode(made.sealedKey().replaceAll("-.*-", ""));
+    byte[] der =
+        java.util.Base64.getMimeDecoder()
+            .decode(KeygenOutput.sealedKey(made).replaceAll("-.*-", ""));
     for (int at : new int[] {4, 20, 60, der.length - 1}) {
       byte[] altered = der.clone();
       altered[at] ^= 1;
@@ -136,16 +138,16 @@ final class SealedKeyLifeTest {
           backup,
           "-----BEGIN KEYWRAP SEALED KEY-----\n%s\n-----END KEYWRAP SEALED KEY-----\n"
               .formatted(java.util.Base64.getEncoder().encodeToString(altered)));
-      assertThatThrownBy(() -> Pkcs11Keys.restore(settings, backup))
+      assertThatThrownBy(() -> new Pkcs11BackEnd(settings).restore(backup))
           .as("byte " + at)
           .isInstanceOf(OperatorException.class);
       assertThat(file).doesNotExist();
     }
     Path none = Files.writeString(folder.resolve("none.pem"), "hello");
-    assertThatThrownBy(() -> Pkcs11Keys.restore(settings, none))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(settings).restore(none))
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("holds no sealed key");
-    assertThatThrownBy(() -> Pkcs11Keys.restore(token.key(""), none))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(token.key("")).restore(none))
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("only keys with algorithm: sm4-sealed");
   }
@@ -153,10 +155,10 @@ final class SealedKeyLifeTest {
   @Test
   void anAlteredFileIsKeptFromOpening() throws Exception {
     Pkcs11KeySettings settings = token.key(IN_FILE);
-    MadeKey made = Pkcs11Keys.generate(settings);
+    String made = new Pkcs11BackEnd(settings).generate();
     Path file = folder.resolve("sealed.pem");
-    Files.writeString(file, made.sealedKey().substring(1));
-    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+    Files.writeString(file, KeygenOutput.sealedKey(made).substring(1));
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(settings).open()) {
       assertThatThrownBy(() -> wrap(wrapper))
           .isInstanceOf(KeyUnavailable.class)
           .hasMessageContaining("holds no sealed key");
@@ -166,13 +168,13 @@ final class SealedKeyLifeTest {
   @Test
   void usesAnAesKeyThatIsThereAndRefusesASecondSealedKey() throws Exception {
     Pkcs11KeySettings aes = token.key("");
-    String id = Pkcs11Keys.generate(aes).keyId();
+    String id = KeygenOutput.keyId(new Pkcs11BackEnd(aes).generate());
     Pkcs11KeySettings settings = token.key(ON_TOKEN);
-    assertThat(Pkcs11Keys.generate(settings).keyId()).isEqualTo(id);
-    assertThatThrownBy(() -> Pkcs11Keys.generate(settings))
+    assertThat(KeygenOutput.keyId(new Pkcs11BackEnd(settings).generate())).isEqualTo(id);
+    assertThatThrownBy(() -> new Pkcs11BackEnd(settings).generate())
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("there is a sealed key already");
-    try (KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(settings).open()) {
       KeyId keyId = wrap(wrapper).keyId();
       assertThat(keyId.identity()).endsWith("-sm4-sealed").doesNotContain(id);
     }
@@ -182,7 +184,8 @@ final class SealedKeyLifeTest {
   void keygenThatFailsLeavesNoKeyBehind() throws Exception {
     Pkcs11KeySettings settings = token.key(ON_TOKEN);
     SoftHsm.faults("C_GenerateRandom fail 30");
-    assertThatThrownBy(() -> Pkcs11Keys.generate(settings)).isInstanceOf(KmsException.class);
+    assertThatThrownBy(() -> new Pkcs11BackEnd(settings).generate())
+        .isInstanceOf(KmsException.class);
     assertThat(tool("--list-objects")).doesNotContain("kek");
   }
 

@@ -12,11 +12,9 @@ import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.Steps;
 import io.github.keywrap.domain.WrappedKey;
-import io.github.keywrap.pkcs11.MadeKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
-import io.github.keywrap.pkcs11.Steps;
-import io.github.keywrap.pkcs11.TokenListing;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.Pkcs11Tool;
 import io.github.keywrap.token.SoftHsm;
@@ -47,37 +45,37 @@ final class Sm4KeyGenerationTest {
 
   @Test
   void makesTwoKeysWithOneIdForEncryptThenMac() throws Exception {
-    String id = Pkcs11Keys.generate(token.key(CBC)).keyId();
+    String id = KeygenOutput.keyId(new Pkcs11BackEnd(token.key(CBC)).generate());
     assertThat(list())
         .contains("label:      kek\n", "label:      kek-mac\n")
         .containsPattern("(?s)ID:         " + id + ".*ID:         " + id);
-    Pkcs11Keys.tryOut(token.key(CBC), Steps.UNTOLD);
-    List<String> listing = TokenListing.of(token.key(CBC));
+    new Pkcs11BackEnd(token.key(CBC)).tryOut(Steps.UNTOLD);
+    List<String> listing = new Pkcs11BackEnd(token.key(CBC)).describe();
     int line = 0;
     while (!listing.get(line).contains("\"kek-mac\"")) {
       line++;
     }
     String macKey = listing.get(line + 1);
     assertThat(macKey).contains("CKA_SIGN").doesNotContain("CKA_ENCRYPT", "CKA_WRAP", "CKA_UNWRAP");
-    assertThatThrownBy(() -> Pkcs11Keys.generate(token.key(CBC)))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(token.key(CBC)).generate())
         .isInstanceOf(OperatorException.class);
   }
 
   @Test
   void destroysTheFirstKeyIfTheSecondCannotBeMade() throws Exception {
     SoftHsm.faults("C_GenerateKey fail 30 2");
-    assertThatThrownBy(() -> Pkcs11Keys.generate(token.key(CBC)))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(token.key(CBC)).generate())
         .isInstanceOf(KmsException.class)
         .hasMessageContaining("CKR_DEVICE_ERROR");
     assertThat(list()).doesNotContain("kek");
     SoftHsm.faults();
-    MadeKey _ = Pkcs11Keys.generate(token.key(CBC));
+    String _ = new Pkcs11BackEnd(token.key(CBC)).generate();
   }
 
   @Test
   void saysWhatIsLeftIfTheFirstKeyCannotBeDestroyed() throws Exception {
     SoftHsm.faults("C_GenerateKey fail 30 2", "C_DestroyObject fail 30");
-    assertThatThrownBy(() -> Pkcs11Keys.generate(token.key(CBC)))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(token.key(CBC)).generate())
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("and the key \"kek\" with id");
   }
@@ -85,15 +83,15 @@ final class Sm4KeyGenerationTest {
   /** As after a keygen that was killed between the two. */
   @Test
   void anSm4KeyWithoutItsMacKeyIsRefused() throws Exception {
-    MadeKey _ = Pkcs11Keys.generate(token.key(CBC));
+    String _ = new Pkcs11BackEnd(token.key(CBC)).generate();
     String _ =
         Pkcs11Tool.run(token.token(), "--delete-object", "--type", "secrkey", "--label", "kek-mac");
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(token.key(CBC), Steps.UNTOLD))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(token.key(CBC)).tryOut(Steps.UNTOLD))
         .isInstanceOf(KeyUnavailable.class)
         .hasMessageContaining(
             "the token has no MAC key: none whose CKA_ID is that of the key with label \"kek\"")
         .hasMessageContaining("\"kek-mac\"");
-    assertThatThrownBy(() -> Pkcs11Keys.generate(token.key(CBC)))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(token.key(CBC)).generate())
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("one of the two keys that belong together");
   }
@@ -103,18 +101,18 @@ final class Sm4KeyGenerationTest {
     String numbers =
         ", algorithm: sm4-gcm, mechanisms: { sm4-gcm: \"0x8000010F\" },"
             + " key-types: { sm4: \"0x80000106\" }";
-    assertThatThrownBy(() -> Pkcs11Keys.generate(token.key(numbers)))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(token.key(numbers)).generate())
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("mechanisms.sm4-key-gen is missing");
   }
 
   @Test
   void aNumberThatTheTokenDoesNotKnowIsNamedByTheToken() throws Exception {
-    MadeKey _ = Pkcs11Keys.generate(token.key(CBC));
+    String _ = new Pkcs11BackEnd(token.key(CBC)).generate();
     assertThatThrownBy(
             () ->
-                Pkcs11Keys.tryOut(
-                    token.key(CBC + ", mechanisms: { sm4-cbc: \"0x8000FFFF\" }"), Steps.UNTOLD))
+                new Pkcs11BackEnd(token.key(CBC + ", mechanisms: { sm4-cbc: \"0x8000FFFF\" }"))
+                    .tryOut(Steps.UNTOLD))
         .isInstanceOf(KmsException.class)
         .hasMessageContaining("C_EncryptInit: CKR_MECHANISM_INVALID");
   }
@@ -125,8 +123,8 @@ final class Sm4KeyGenerationTest {
     for (String algorithm : List.of("", CBC.replace("kek", "kek2"))) {
       token = TokenKey.in(java.nio.file.Files.createTempDirectory(folder, "t"));
       Pkcs11KeySettings settings = token.key(algorithm);
-      MadeKey _ = Pkcs11Keys.generate(settings);
-      try (KeyWrapper wrapper = Pkcs11Keys.open(settings);
+      String _ = new Pkcs11BackEnd(settings).generate();
+      try (KeyWrapper wrapper = new Pkcs11BackEnd(settings).open();
           SecretBytes secret = SecretBytes.owning(new byte[32])) {
         Deadline deadline = Deadline.after(Duration.ofSeconds(5));
         WrappedKey wrapped = wrapper.wrap(secret, deadline);

@@ -13,11 +13,11 @@ import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.Steps;
 import io.github.keywrap.domain.WrappedKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.pkcs11.Reinitialization;
-import io.github.keywrap.pkcs11.Steps;
-import io.github.keywrap.pkcs11.SunPkcs11Keys;
+import io.github.keywrap.pkcs11.SunPkcs11BackEnd;
 import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.SunPkcs11KeySettings;
 import io.github.keywrap.token.Pkcs11Tool;
@@ -47,10 +47,11 @@ final class SunPkcs11LifeTest {
   @BeforeEach
   void makeToken() throws Exception {
     token = TokenKey.in(folder);
-    id = Pkcs11Keys.generate(token.key("")).keyId();
+    id = KeygenOutput.keyId(new Pkcs11BackEnd(token.key("")).generate());
     library = SoftHsm.copyOfLibrary(SoftHsm.faultyLibrary());
     slotListIndex =
-        SoftHsm.slotListIndex(Tokens.list(new LibrarySettings(SoftHsm.LIBRARY, "")), token.token());
+        SoftHsm.slotListIndex(
+            BackEnds.describeTokens(new LibrarySettings(SoftHsm.LIBRARY, "")), token.token());
   }
 
   @AfterEach
@@ -79,13 +80,13 @@ final class SunPkcs11LifeTest {
 
   @Test
   void eachDriverOpensWhatTheOtherWrapped() throws Exception {
-    try (KeyWrapper ours = Pkcs11Keys.open(token.key(""))) {
+    try (KeyWrapper ours = new Pkcs11BackEnd(token.key("")).open()) {
       // A login writes to the token, and SoftHSM's locks do not hold between two copies of it in
       // one
       // process: a copy that is initialized meanwhile may miss the token, and count slots without
       // it.
       WrappedKey byOurs = wrap(ours);
-      try (KeyWrapper theirs = SunPkcs11Keys.open(settings(""))) {
+      try (KeyWrapper theirs = new SunPkcs11BackEnd(settings("")).open()) {
         WrappedKey byTheirs = wrap(theirs);
         assertThat(byTheirs.keyId()).isEqualTo(byOurs.keyId());
         unwrap(theirs, byOurs);
@@ -103,7 +104,7 @@ final class SunPkcs11LifeTest {
         "C_EncryptInit fail 90", // CKR_OPERATION_ACTIVE: a poisoned session
       })
   void comesBackAfterAFault(String fault) throws Exception {
-    try (KeyWrapper wrapper = SunPkcs11Keys.open(settings(""))) {
+    try (KeyWrapper wrapper = new SunPkcs11BackEnd(settings("")).open()) {
       WrappedKey before = wrap(wrapper);
       SoftHsm.faults(fault);
       assertThatThrownBy(() -> wrap(wrapper)).isInstanceOf(BackendUnavailable.class);
@@ -115,7 +116,7 @@ final class SunPkcs11LifeTest {
   /** The provider itself never gets over it. */
   @Test
   void comesBackAfterAllSessionsAndTheLoginAreLost() throws Exception {
-    try (KeyWrapper wrapper = SunPkcs11Keys.open(settings(""))) {
+    try (KeyWrapper wrapper = new SunPkcs11BackEnd(settings("")).open()) {
       WrappedKey before = wrap(wrapper);
       for (int i = 0; i < 3; i++) {
         SoftHsm.faults(SoftHsm.reset());
@@ -127,7 +128,7 @@ final class SunPkcs11LifeTest {
   /** The provider makes the same exception of a wrong tag and of CKR_GENERAL_ERROR. */
   @Test
   void aDeadDeviceIsNotTakenForAnAlteredCiphertext() throws Exception {
-    try (KeyWrapper wrapper = SunPkcs11Keys.open(settings(""))) {
+    try (KeyWrapper wrapper = new SunPkcs11BackEnd(settings("")).open()) {
       WrappedKey before = wrap(wrapper);
       SoftHsm.faults("C_Decrypt fail 5");
       assertThatThrownBy(() -> unwrap(wrapper, before)).isInstanceOf(BackendUnavailable.class);
@@ -144,7 +145,7 @@ final class SunPkcs11LifeTest {
   void twoKeysWithOneLabelAreAClearError() throws Exception {
     makeKey("twice", "a1a2a3a4a5a6a7a8");
     makeKey("twice", "b1b2b3b4b5b6b7b8");
-    assertThatThrownBy(() -> SunPkcs11Keys.tryOut(settings(""), Steps.UNTOLD))
+    assertThatThrownBy(() -> new SunPkcs11BackEnd(settings("")).tryOut(Steps.UNTOLD))
         .isInstanceOf(KeyUnavailable.class)
         .hasMessageContaining("same label")
         .hasMessageContaining("driver: native");
@@ -152,7 +153,7 @@ final class SunPkcs11LifeTest {
 
   @Test
   void aLabelThatIsNotThereListsWhatIs() throws Exception {
-    assertThatThrownBy(() -> SunPkcs11Keys.tryOut(settings("other", id, ""), Steps.UNTOLD))
+    assertThatThrownBy(() -> new SunPkcs11BackEnd(settings("other", id, "")).tryOut(Steps.UNTOLD))
         .isInstanceOf(KeyUnavailable.class)
         .hasMessageContaining("no AES key with label \"other\" is on the token; it has: [kek]");
   }
@@ -164,11 +165,14 @@ final class SunPkcs11LifeTest {
     assertThat(told(settings(set))).contains("the key is pkcs11:" + id + "-aes-gcm");
     makeKey("impostor", "c1c2c3c4c5c6c7c8");
     library = SoftHsm.copyOfLibrary(SoftHsm.faultyLibrary());
-    assertThatThrownBy(() -> SunPkcs11Keys.tryOut(settings("impostor", id, set), Steps.UNTOLD))
+    assertThatThrownBy(
+            () -> new SunPkcs11BackEnd(settings("impostor", id, set)).tryOut(Steps.UNTOLD))
         .isInstanceOf(KeyUnavailable.class)
         .hasMessageContaining("does not open check-value");
     assertThatThrownBy(
-            () -> SunPkcs11Keys.tryOut(settings("impostor", "c1c2c3c4c5c6c7c8", set), Steps.UNTOLD))
+            () ->
+                new SunPkcs11BackEnd(settings("impostor", "c1c2c3c4c5c6c7c8", set))
+                    .tryOut(Steps.UNTOLD))
         .isInstanceOf(KeyUnavailable.class)
         .hasMessageContaining("check-value is of key pkcs11:" + id);
   }
@@ -179,18 +183,18 @@ final class SunPkcs11LifeTest {
     SunPkcs11KeySettings wrong = settings("");
     long before = SoftHsm.logins();
     for (int i = 0; i < 3; i++) {
-      assertThatThrownBy(() -> SunPkcs11Keys.tryOut(wrong, Steps.UNTOLD))
+      assertThatThrownBy(() -> new SunPkcs11BackEnd(wrong).tryOut(Steps.UNTOLD))
           .isInstanceOf(AccessDenied.class);
     }
     assertThat(SoftHsm.logins() - before).isEqualTo(1);
     token.pin(SoftHsm.PIN);
-    SunPkcs11Keys.tryOut(settings(""), Steps.UNTOLD);
+    new SunPkcs11BackEnd(settings("")).tryOut(Steps.UNTOLD);
   }
 
   @Test
   void aSlotThatIsNotThereIsAnOutage() throws Exception {
     slotListIndex = 9_999;
-    assertThatThrownBy(() -> SunPkcs11Keys.tryOut(settings(""), Steps.UNTOLD))
+    assertThatThrownBy(() -> new SunPkcs11BackEnd(settings("")).tryOut(Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class);
   }
 
@@ -199,13 +203,13 @@ final class SunPkcs11LifeTest {
   void thePinIsNotGivenToAnotherTokenInThatPlace() throws Exception {
     long before = SoftHsm.logins();
     assertThatThrownBy(
-            () -> SunPkcs11Keys.tryOut(settings(", token: \"serial:4711\""), Steps.UNTOLD))
+            () -> new SunPkcs11BackEnd(settings(", token: \"serial:4711\"")).tryOut(Steps.UNTOLD))
         .isInstanceOf(KeyUnavailable.class)
         .hasMessageContaining("the token at slot-list-index")
         .hasMessageContaining("and not with serial 4711: no login is tried");
     assertThat(SoftHsm.logins()).isEqualTo(before);
-    SunPkcs11Keys.tryOut(settings(", token: " + token.token()), Steps.UNTOLD);
-    SunPkcs11Keys.tryOut(byNameOnly(), Steps.UNTOLD);
+    new SunPkcs11BackEnd(settings(", token: " + token.token())).tryOut(Steps.UNTOLD);
+    new SunPkcs11BackEnd(byNameOnly()).tryOut(Steps.UNTOLD);
   }
 
   private SunPkcs11KeySettings byNameOnly() throws Exception {
@@ -228,14 +232,14 @@ final class SunPkcs11LifeTest {
   @Test
   void aTokenThatIsAwayLeaksNoThreads() throws Exception {
     SunPkcs11KeySettings absent = settings(", token: nowhere");
-    assertThatThrownBy(() -> SunPkcs11Keys.tryOut(absent, Steps.UNTOLD))
+    assertThatThrownBy(() -> new SunPkcs11BackEnd(absent).tryOut(Steps.UNTOLD))
         .isInstanceOf(KeyUnavailable.class);
     SoftHsm.faults("C_GetTokenInfo fail e0"); // CKR_TOKEN_NOT_PRESENT
-    assertThatThrownBy(() -> SunPkcs11Keys.tryOut(settings(""), Steps.UNTOLD))
+    assertThatThrownBy(() -> new SunPkcs11BackEnd(settings("")).tryOut(Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class);
     long before = threadsOfTheProvider();
     for (int i = 0; i < 10; i++) {
-      assertThatThrownBy(() -> SunPkcs11Keys.tryOut(settings(""), Steps.UNTOLD))
+      assertThatThrownBy(() -> new SunPkcs11BackEnd(settings("")).tryOut(Steps.UNTOLD))
           .isInstanceOf(BackendUnavailable.class);
     }
     assertThat(threadsOfTheProvider()).isEqualTo(before);
@@ -253,7 +257,7 @@ final class SunPkcs11LifeTest {
   /** Handles of the provider are seen by nobody else: what they mean must not change. */
   @Test
   void theLibraryOfTheProviderIsNeverInitializedAgain() throws Exception {
-    try (KeyWrapper wrapper = SunPkcs11Keys.open(settings(""))) {
+    try (KeyWrapper wrapper = new SunPkcs11BackEnd(settings("")).open()) {
       WrappedKey before = wrap(wrapper);
       assertThatThrownBy(() -> Reinitialization.of(library))
           .isInstanceOf(BackendUnavailable.class)
@@ -264,7 +268,7 @@ final class SunPkcs11LifeTest {
 
   private static String told(SunPkcs11KeySettings settings) {
     ToldSteps steps = new ToldSteps();
-    SunPkcs11Keys.tryOut(settings, steps);
+    new SunPkcs11BackEnd(settings).tryOut(steps);
     return String.join("\n", steps.lines());
   }
 

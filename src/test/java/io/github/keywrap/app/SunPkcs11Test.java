@@ -34,7 +34,8 @@ final class SunPkcs11Test extends TokenKeyContract {
     if (copy.equals(SoftHsm.LIBRARY)) {
       copy = SoftHsm.copyOfLibrary(SoftHsm.LIBRARY);
       slotListIndex =
-          SoftHsm.slotListIndex(Tokens.list(new LibrarySettings(SoftHsm.LIBRARY, "")), token());
+          SoftHsm.slotListIndex(
+              BackEnds.describeTokens(new LibrarySettings(SoftHsm.LIBRARY, "")), token());
     }
     return """
         { type: pkcs11, driver: sunpkcs11, library: %s, slot-list-index: %d, key-label: kek-%d, \
@@ -52,7 +53,7 @@ final class SunPkcs11Test extends TokenKeyContract {
                 .formatted(super.keySettings(0, 0), super.keySettings(1, 0)));
     Settings settings = new SettingsLoader(file, Map.of()).load().settings();
     for (KeySettings key : settings.keys()) {
-      assertThat(KeyGeneration.generate(key)).contains("key-id:");
+      assertThat(BackEnds.of(key).generate()).contains("key-id:");
     }
   }
 }

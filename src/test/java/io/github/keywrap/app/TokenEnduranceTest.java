@@ -6,8 +6,7 @@ import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
-import io.github.keywrap.pkcs11.MadeKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -31,8 +30,8 @@ final class TokenEnduranceTest {
   @Test
   void aHundredThousandWrapsLeakNoMemoryAndNoHandle() throws Exception {
     Pkcs11KeySettings key = TokenKey.in(folder).key("");
-    MadeKey _ = Pkcs11Keys.generate(key);
-    try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
+    String _ = new Pkcs11BackEnd(key).generate();
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(key).open()) {
       call(wrapper, PAIRS / 2);
       long files = openFiles();
       assertThat(leastGrowthKib(() -> call(wrapper, PAIRS))).isLessThan(MOST_GROWTH_KIB);

@@ -39,7 +39,7 @@ final class TokenKey {
   /** Makes two keys on one new token, as in every rotation: kek-a and kek-b. */
   static List<Pkcs11KeySettings> twoOnOneToken(Path folder) throws Exception {
     List<Pkcs11KeySettings> keys = in(folder).two();
-    keys.forEach(KeyGeneration::generate);
+    keys.forEach(key -> BackEnds.of(key).generate());
     return keys;
   }
 

@@ -11,12 +11,10 @@ import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.Steps;
 import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.pkcs11.DerivingKey;
-import io.github.keywrap.pkcs11.MadeKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
-import io.github.keywrap.pkcs11.Steps;
-import io.github.keywrap.pkcs11.TokenListing;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.LibrarySettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.Settings;
@@ -51,7 +49,7 @@ final class TokenKeyChoiceTest {
   }
 
   private void tryOut(String more) throws Exception {
-    Pkcs11Keys.tryOut(token.key(more), Steps.UNTOLD);
+    new Pkcs11BackEnd(token.key(more)).tryOut(Steps.UNTOLD);
   }
 
   @Test
@@ -59,7 +57,7 @@ final class TokenKeyChoiceTest {
     makeKey("kek", LONG_ID, "--sensitive", "--private");
     tryOut("");
     tryOut(", key-id: \"" + LONG_ID + "\"");
-    try (KeyWrapper wrapper = Pkcs11Keys.open(token.key(""));
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(token.key("")).open();
         SecretBytes secret = SecretBytes.owning(new byte[32])) {
       Deadline deadline = Deadline.after(Duration.ofSeconds(5));
       assertThat(wrapper.wrap(secret, deadline).keyId())
@@ -71,9 +69,9 @@ final class TokenKeyChoiceTest {
   void aShorterKeyIsTakenAndCalledWhatItIs() throws Exception {
     Pkcs11Tool.makeKey(token.token(), "AES:16", "kek", LONG_ID, "--sensitive", "--private");
     ToldSteps told = new ToldSteps();
-    Pkcs11Keys.tryOut(token.key(""), told);
+    new Pkcs11BackEnd(token.key("")).tryOut(told);
     assertThat(told.lines()).contains("key: " + LONG_ID + ", AES, 128 bits");
-    try (KeyWrapper wrapper = Pkcs11Keys.open(token.key(""))) {
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(token.key("")).open()) {
       RoundTrip.of(wrapper);
       assertThat(wrapper.currentKeyId()).contains(KeyId.of("pkcs11", LONG_ID + "-aes-gcm"));
     }
@@ -112,7 +110,7 @@ final class TokenKeyChoiceTest {
 
   @Test
   void theKeyThatKeygenMakesIsNotWarnedAbout() throws Exception {
-    MadeKey _ = Pkcs11Keys.generate(token.key(""));
+    String _ = new Pkcs11BackEnd(token.key("")).generate();
     try (WrittenLogs logs = new WrittenLogs()) {
       tryOut("");
       assertThat(logs.lines()).noneMatch(line -> line.contains("the key may also"));
@@ -169,7 +167,7 @@ final class TokenKeyChoiceTest {
   @Test
   void aTokenThatIsNotThereIsAnOutageThatListsWhatIs() throws Exception {
     Pkcs11KeySettings absent = token.keyOn(new TokenName.Label("absent"));
-    assertThatThrownBy(() -> Pkcs11Keys.tryOut(absent, Steps.UNTOLD))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(absent).tryOut(Steps.UNTOLD))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("token \"absent\" is not there; the library shows \"test-");
   }
@@ -190,12 +188,12 @@ final class TokenKeyChoiceTest {
 
   @Test
   void keygenMakesAKeyThatCanNeverBeTakenOut() throws Exception {
-    String id = Pkcs11Keys.generate(token.key("")).keyId();
+    String id = KeygenOutput.keyId(new Pkcs11BackEnd(token.key("")).generate());
     assertThat(id).hasSize(32);
     assertThat(Pkcs11Tool.run(token.token(), "--list-objects", "--type", "secrkey"))
         .contains("AES length 32", "label:      kek", "ID:         " + id)
         .contains("sensitive, always sensitive, never extractable, local");
-    assertThatThrownBy(() -> Pkcs11Keys.generate(token.key("")))
+    assertThatThrownBy(() -> new Pkcs11BackEnd(token.key("")).generate())
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("has a key with that label or id already");
     tryOut("");
@@ -203,14 +201,14 @@ final class TokenKeyChoiceTest {
 
   @Test
   void aLibraryThatIsNoneIsAnErrorWithAHint() throws Exception {
-    assertThatThrownBy(() -> TokenListing.of(library("/bin/true")))
+    assertThatThrownBy(() -> BackEnds.describeTokens(library("/bin/true")))
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("cannot be loaded");
-    assertThatThrownBy(() -> TokenListing.of(library("/no/such/library.so")))
+    assertThatThrownBy(() -> BackEnds.describeTokens(library("/no/such/library.so")))
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("does not exist");
     String ofJava = System.getProperty("java.home") + "/lib/libjava.so";
-    assertThatThrownBy(() -> TokenListing.of(library(ofJava)))
+    assertThatThrownBy(() -> BackEnds.describeTokens(library(ofJava)))
         .isInstanceOf(OperatorException.class)
         .hasMessageContaining("is no PKCS#11 library: it has no C_GetFunctionList");
   }
@@ -218,7 +216,7 @@ final class TokenKeyChoiceTest {
   @Test
   void listsTokensWithoutALogin() throws Exception {
     long before = SoftHsm.logins();
-    assertThat(TokenListing.of(library(SoftHsm.faultyLibrary().toString())))
+    assertThat(BackEnds.describeTokens(library(SoftHsm.faultyLibrary().toString())))
         .anyMatch(line -> line.contains("\"" + token.token() + "\" (serial "))
         .anyMatch(line -> line.contains("CKM_AES_GCM"));
     assertThat(SoftHsm.logins()).isEqualTo(before);
@@ -227,8 +225,8 @@ final class TokenKeyChoiceTest {
   @Test
   void listsKeysAndAttributesAfterALogin() throws Exception {
     makeKey("weak", LONG_ID, "--extractable");
-    String id = Pkcs11Keys.generate(token.key("")).keyId();
-    assertThat(TokenListing.of(token.key("")))
+    String id = KeygenOutput.keyId(new Pkcs11BackEnd(token.key("")).generate());
+    assertThat(new Pkcs11BackEnd(token.key("")).describe())
         .anyMatch(line -> line.contains("\"weak\", id " + LONG_ID))
         .anyMatch(line -> line.contains("\"kek\", id " + id))
         .anyMatch(
@@ -242,7 +240,7 @@ final class TokenKeyChoiceTest {
 
   @Test
   void aTokenThatDoesNotTellAttributesIsUsedWithAnIdentity() throws Exception {
-    MadeKey _ = Pkcs11Keys.generate(token.key(""));
+    String _ = new Pkcs11BackEnd(token.key("")).generate();
     SoftHsm.faults("C_GetAttributeValue fail 12"); // CKR_ATTRIBUTE_TYPE_INVALID
     assertThatThrownBy(() -> tryOut("")).hasMessageContaining("set identity:");
     tryOut(", identity: bank-kek-2026");
@@ -252,7 +250,7 @@ final class TokenKeyChoiceTest {
   @Test
   void aLibraryThatCannotLockIsEnteredByOneThreadAtATime() throws Exception {
     Settings settings = token.settings("");
-    String _ = KeyGeneration.generate(settings.active());
+    String _ = BackEnds.of(settings.active()).generate();
     SoftHsm.faults("C_Initialize fail a 1"); // CKR_CANT_LOCK, and then it will do
     try (KeyRing ring = KeyRings.open(settings, new SimpleMeterRegistry());
         Callers callers = new Callers(ring, 16)) {
@@ -265,7 +263,7 @@ final class TokenKeyChoiceTest {
 
   @Test
   void parametersThatTheTokenDoesNotTakeAreToldAsItsAnswer() throws Exception {
-    MadeKey _ = Pkcs11Keys.generate(token.key(""));
+    String _ = new Pkcs11BackEnd(token.key("")).generate();
     assertThatThrownBy(() -> tryOut(", gcm-params: 40"))
         .isInstanceOf(BackendUnavailable.class)
         .hasMessageContaining("C_EncryptInit: CKR_ARGUMENTS_BAD (0x7)");
@@ -273,8 +271,8 @@ final class TokenKeyChoiceTest {
 
   @Test
   void aPlaintextThatTheTokenDoesNotTakeCostsNobodyElseTheConnection() throws Exception {
-    MadeKey _ = Pkcs11Keys.generate(token.key(""));
-    try (KeyWrapper wrapper = Pkcs11Keys.open(token.key(""));
+    String _ = new Pkcs11BackEnd(token.key("")).generate();
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(token.key("")).open();
         SecretBytes secret = SecretBytes.owning(new byte[32])) {
       Deadline deadline = Deadline.after(Duration.ofSeconds(20));
       WrappedKey _ = wrapper.wrap(secret, deadline);

@@ -58,7 +58,7 @@ abstract class TokenKeyContract extends KeyWrapperContract {
 
   @Override
   protected void makeKeys(KeySettings first, KeySettings second) throws Exception {
-    String _ = KeyGeneration.generate(first);
-    String _ = KeyGeneration.generate(second);
+    String _ = BackEnds.of(first).generate();
+    String _ = BackEnds.of(second).generate();
   }
 }

@@ -35,7 +35,7 @@ abstract class TokenRecoveryContract {
   @BeforeEach
   final void serve() throws Exception {
     Settings settings = TokenKey.in(folder).settings(settings());
-    String _ = KeyGeneration.generate(settings.active());
+    String _ = BackEnds.of(settings.active()).generate();
     ring = KeyRings.open(settings, new SimpleMeterRegistry());
     ring.keys().forEach(key -> key.monitor().start());
     callers = new Callers(ring, 16);

@@ -32,7 +32,7 @@ final class TokenUnderStrainTest {
   @BeforeEach
   void serve() throws Exception {
     Settings settings = TokenKey.in(folder).settings("");
-    String _ = KeyGeneration.generate(settings.active());
+    String _ = BackEnds.of(settings.active()).generate();
     ring = KeyRings.open(settings, new SimpleMeterRegistry());
     callers = new Callers(ring, 8);
     callers.awaitServed();

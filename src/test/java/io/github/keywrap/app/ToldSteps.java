@@ -1,6 +1,6 @@
 package io.github.keywrap.app;
 
-import io.github.keywrap.pkcs11.Steps;
+import io.github.keywrap.domain.Steps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KeyWrapper;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.Settings;
 import io.github.keywrap.settings.TokenName;
@@ -23,13 +23,13 @@ final class TwoTokensTest {
   void aTokenThatIsAwayDoesNotDisturbTheOneThatIsThere() throws Exception {
     TokenKey present = TokenKey.in(Files.createDirectory(folder.resolve("present")));
     Settings settings = present.settings("");
-    String _ = KeyGeneration.generate(settings.active());
+    String _ = BackEnds.of(settings.active()).generate();
     Pkcs11KeySettings absent = present.keyOn(new TokenName.Label("absent"));
     try (KeyRing ring = KeyRings.open(settings, new SimpleMeterRegistry());
         Callers callers = new Callers(ring, 4)) {
       callers.awaitServed();
       long logins = SoftHsm.logins();
-      try (KeyWrapper _ = Pkcs11Keys.open(absent)) {
+      try (KeyWrapper _ = new Pkcs11BackEnd(absent).open()) {
         for (int i = 0; i < 200; i++) {
           callers.awaitServed();
         }

@@ -7,7 +7,7 @@ import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
-import io.github.keywrap.pkcs11.Pkcs11Keys;
+import io.github.keywrap.pkcs11.Pkcs11BackEnd;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.SoftHsm;
 import java.nio.file.Path;
@@ -40,8 +40,8 @@ final class VerdictTest {
   @ValueSource(strings = {"1", "1 2", "1 2 4", "1 2 4 7", "1 2 4 7 8 10", "1 2 3 4 5", "1 2 4 6 8"})
   void aGoodCiphertextOpensThoughSeveralTrialsFail(String calls) throws Exception {
     Pkcs11KeySettings key = TokenKey.in(folder).key("");
-    String _ = KeyGeneration.generate(key);
-    try (KeyWrapper wrapper = Pkcs11Keys.open(key)) {
+    String _ = BackEnds.of(key).generate();
+    try (KeyWrapper wrapper = new Pkcs11BackEnd(key).open()) {
       RoundTrip.of(wrapper);
       WrappedKey wrapped = wrap(wrapper);
       long before = SoftHsm.logins();
@@ -60,8 +60,8 @@ final class VerdictTest {
   void whereThereIsOneSessionAFailureInItIsNoVerdict() throws Exception {
     List<Pkcs11KeySettings> keys = TokenKey.twoOnOneToken(folder);
     SoftHsm.faults("sessions 1", "C_CloseSession slow 300", "C_Decrypt fail 30 every 37");
-    try (KeyWrapper first = Pkcs11Keys.open(keys.getFirst());
-        KeyWrapper second = Pkcs11Keys.open(keys.getLast())) {
+    try (KeyWrapper first = new Pkcs11BackEnd(keys.getFirst()).open();
+        KeyWrapper second = new Pkcs11BackEnd(keys.getLast()).open()) {
       CompletableFuture.allOf(calls(first), calls(first), calls(second), calls(second)).join();
       SoftHsm.faults();
     }

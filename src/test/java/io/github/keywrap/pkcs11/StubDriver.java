@@ -1,6 +1,7 @@
 package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.Steps;
 import org.jspecify.annotations.Nullable;
 
 /** A driver to a token that does what a test says. */

@@ -4,6 +4,7 @@ import io.github.keywrap.config.SettingsLoader;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.Steps;
 import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.token.SoftHsm;
@@ -49,7 +50,7 @@ final class TokenPairs {
     Deadline deadline = Deadline.after(Duration.ofHours(1));
     try (NativeDriver driver = new NativeDriver(settings);
         Connection connection = driver.connect(deadline, Steps.UNTOLD);
-        KeyWrapper wrapper = Pkcs11Keys.open(settings)) {
+        KeyWrapper wrapper = new Pkcs11BackEnd(settings).open()) {
       byte[] associatedData = new byte[60];
       byte[] plaintext = new byte[32];
       Runnable binding =

@@ -1,9 +1,9 @@
-package io.github.keywrap.pkcs11;
+package io.github.keywrap.domain;
 
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Is told of each step of connecting, with what came of it, in words. */
+/** Is told of each step of the way to a key, with what came of it, in words. */
 public interface Steps {
   /** Tells nobody. */
   Steps UNTOLD =

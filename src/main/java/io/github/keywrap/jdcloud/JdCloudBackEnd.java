@@ -1,7 +1,10 @@
 package io.github.keywrap.jdcloud;
 
+import io.github.keywrap.domain.BackEnd;
+import io.github.keywrap.domain.CiphertextForm;
 import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.settings.JdCloudKeySettings;
 import java.net.URI;
 import java.time.Duration;
@@ -9,40 +12,39 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** Keys in JD Cloud KMS, as the settings describe them. */
-public final class JdCloudKeys {
+/** A key of {@code type: jdcloud}, in JD Cloud KMS. */
+public final class JdCloudBackEnd implements BackEnd {
   private static final String TYPE = "jdcloud";
   private static final String KMS = "kms";
   private static final String STS = "sts";
 
-  private JdCloudKeys() {}
+  private final JdCloudKeySettings settings;
 
-  /** What names the key, whatever its version. */
-  public static KeyId keyId(JdCloudKeySettings settings) {
-    return KeyId.of(TYPE, settings.keyId()).withGeneration(settings.generation());
+  /** Without a version. */
+  private final KeyId keyId;
+
+  public JdCloudBackEnd(JdCloudKeySettings settings) {
+    this.settings = settings;
+    this.keyId = KeyId.of(TYPE, settings.keyId()).withGeneration(settings.generation());
   }
 
   /**
-   * Binds a wrapper to the key. Does not wait for the KMS.
+   * {@inheritDoc}
    *
-   * @throws io.github.keywrap.domain.OperatorException if credentials or certificates cannot be had
+   * @throws OperatorException if credentials or certificates cannot be had
    */
-  public static KeyWrapper open(JdCloudKeySettings settings) {
-    return open(
-        settings, Optional.of(new VersionStore(settings.stateDirectory(), settings.keyId())));
+  @Override
+  public KeyWrapper open() {
+    return open(Optional.of(new VersionStore(settings.stateDirectory(), settings.keyId())));
   }
 
-  /**
-   * Like {@link #open}, as at the first start on a node: the state directory is neither read nor
-   * written.
-   *
-   * @throws io.github.keywrap.domain.OperatorException if credentials or certificates cannot be had
-   */
-  public static KeyWrapper openToTry(JdCloudKeySettings settings) {
-    return open(settings, Optional.empty());
+  /** As at the first start on a node: the state directory is neither read nor written. */
+  @Override
+  public KeyWrapper openToTry() {
+    return open(Optional.empty());
   }
 
-  private static KeyWrapper open(JdCloudKeySettings settings, Optional<VersionStore> store) {
+  private KeyWrapper open(Optional<VersionStore> store) {
     CredentialSource files = new FileCredentials(settings.credentials());
     HttpTransport transport =
         new HttpTransport(settings.proxy(), TrustedAuthorities.of(settings.trust()));
@@ -52,20 +54,20 @@ public final class JdCloudKeys {
             .assumedRole()
             .map(
                 role -> {
-                  ApiClient sts = client(STS, role.endpoint(), transport, files, settings);
+                  ApiClient sts = client(STS, role.endpoint(), transport, files);
                   AssumedRole assumed =
                       new AssumedRole(new StsApi(sts, role), role, System::nanoTime);
                   assumed.start();
                   return (CredentialSource) assumed;
                 })
             .orElse(files);
-    ApiClient kms = client(KMS, settings.endpoint(), transport, credentials, settings);
+    ApiClient kms = client(KMS, settings.endpoint(), transport, credentials);
     KmsApi api = new KmsApi(kms, settings.keyId());
     VersionWatch watch = new VersionWatch(settings.name(), api, settings.versionInterval(), store);
     watch.start();
-    KeyVersions versions = new KeyVersions(keyId(settings), watch);
+    KeyVersions versions = new KeyVersions(keyId, watch);
     return new JdCloudKeyWrapper(
-        keyId(settings),
+        keyId,
         api,
         versions,
         new Refusals(new KeyDiagnosis(api), versions, new VersionInquiry(api, watch)),
@@ -73,12 +75,8 @@ public final class JdCloudKeys {
         List.of(watch::close, credentials::close, transport::close));
   }
 
-  private static ApiClient client(
-      String service,
-      URI endpoint,
-      HttpTransport transport,
-      CredentialSource credentials,
-      JdCloudKeySettings settings) {
+  private ApiClient client(
+      String service, URI endpoint, HttpTransport transport, CredentialSource credentials) {
     return new ApiClient(
         service,
         endpoint,
@@ -93,5 +91,21 @@ public final class JdCloudKeys {
   private static Duration cooldown(Optional<Duration> versionInterval) {
     Duration most = FirstLooks.WHILE_LIMITED;
     return versionInterval.filter(interval -> interval.compareTo(most) < 0).orElse(most);
+  }
+
+  @Override
+  public CiphertextForm form() {
+    return new CiphertextForm.Bare(keyId);
+  }
+
+  @Override
+  public boolean isRemote() {
+    return true;
+  }
+
+  @Override
+  public String generate() {
+    throw new OperatorException(
+        "keys of JD Cloud KMS are made there", "make it in its console; see docs/jdcloud.md");
   }
 }
