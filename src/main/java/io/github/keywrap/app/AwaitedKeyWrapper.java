@@ -1,7 +1,5 @@
 package io.github.keywrap.app;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.DefectTrace;
 import io.github.keywrap.domain.FatalErrors;
@@ -12,6 +10,7 @@ import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.LogBudget;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.Watch;
 import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.settings.SecretSource;
 import java.lang.System.Logger;
@@ -19,9 +18,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -40,7 +36,7 @@ final class AwaitedKeyWrapper implements KeyWrapper {
   private final Supplier<KeyWrapper> opener;
   private final Predicate<KeyId> isMine;
   private final LogBudget budget = new LogBudget(REMINDER);
-  private final ScheduledExecutorService thread;
+  private final Watch watch;
   private volatile String obstacle;
   private volatile @Nullable KeyWrapper opened;
   private boolean isClosed;
@@ -64,12 +60,9 @@ final class AwaitedKeyWrapper implements KeyWrapper {
     this.opener = opener;
     this.isMine = isMine;
     this.obstacle = missing();
-    this.thread =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("secret-" + name).daemon().factory());
+    this.watch = Watch.every(pause, "secret-" + name, this::look);
     tell();
-    ScheduledFuture<?> _ =
-        thread.scheduleWithFixedDelay(this::look, pause.toNanos(), pause.toNanos(), NANOSECONDS);
+    watch.startAfter(pause);
   }
 
   /** Empty if nothing is. */
@@ -103,7 +96,7 @@ final class AwaitedKeyWrapper implements KeyWrapper {
   }
 
   private synchronized void take(KeyWrapper key) {
-    thread.shutdown();
+    watch.stop();
     if (isClosed) {
       key.close();
       return;
@@ -158,7 +151,7 @@ final class AwaitedKeyWrapper implements KeyWrapper {
   @Override
   public synchronized void close() {
     isClosed = true;
-    thread.shutdownNow();
+    watch.close();
     KeyWrapper key = opened;
     if (key != null) {
       key.close();

@@ -1,8 +1,8 @@
 package io.github.keywrap.app;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
+import io.github.keywrap.domain.Watch;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -10,11 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 
 /**
@@ -25,12 +23,10 @@ import java.util.stream.Stream;
  */
 final class ProgramFiles implements AutoCloseable {
   private static final Logger LOG = System.getLogger(ProgramFiles.class.getName());
-  private static final int PAUSE_SECONDS = 5;
+  private static final Duration PAUSE = Duration.ofSeconds(5);
 
   private final Map<Path, Stamp> before;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("program-files").daemon().factory());
+  private final Watch watch = Watch.every(PAUSE, "program-files", this::look);
   private volatile boolean intact = true;
 
   private record Stamp(Object file, long size, FileTime time) {
@@ -50,8 +46,7 @@ final class ProgramFiles implements AutoCloseable {
         Optional.ofNullable(System.getProperty("keywrap.bin"))
             .map(bin -> Path.of(bin).resolveSibling("lib"));
     ProgramFiles files = new ProgramFiles(lib.map(ProgramFiles::stamps).orElse(Map.of()));
-    Future<?> _ =
-        files.thread.scheduleWithFixedDelay(files::look, PAUSE_SECONDS, PAUSE_SECONDS, SECONDS);
+    files.watch.startAfter(PAUSE);
     return files;
   }
 
@@ -102,6 +97,6 @@ final class ProgramFiles implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    watch.close();
   }
 }

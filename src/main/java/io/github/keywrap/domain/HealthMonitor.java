@@ -8,12 +8,6 @@ import io.github.keywrap.domain.KmsException.Throttled;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tries one key again and again on a thread of its own, and keeps the outcome as a snapshot that
@@ -30,13 +24,10 @@ public final class HealthMonitor implements AutoCloseable {
   private final KeyWrapper verified;
   private final KeyProbe probe;
   private final Duration interval;
-  private final ScheduledExecutorService thread;
+  private final Watch watch;
   private final CountDownLatch firstProbe = new CountDownLatch(1);
   private volatile KeyHealth health;
   private volatile Reads reads = Reads.UNKNOWN;
-
-  /** Only the thread of the probes uses it. */
-  private @Nullable ScheduledFuture<?> next;
 
   /** When a probe last passed ({@link System#nanoTime}). Only the thread of the probes uses it. */
   private long lastPassed = System.nanoTime();
@@ -45,9 +36,6 @@ public final class HealthMonitor implements AutoCloseable {
 
   /** Only the thread of the probes uses it. */
   private int unnamedProbes;
-
-  /** Whether a probe was asked for that has not ended yet. */
-  private final AtomicBoolean isAskedFor = new AtomicBoolean();
 
   /** When the probe that is under way began ({@link System#nanoTime}); 0: none is. */
   private volatile long probeBegan;
@@ -75,14 +63,12 @@ public final class HealthMonitor implements AutoCloseable {
     this.probe = new KeyProbe(verified, role, timeout, opened);
     this.interval = interval;
     this.health = new KeyHealth.Unknown(verified.currentKeyId());
-    this.thread =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("probe-" + name).daemon().factory());
+    this.watch = new Watch("probe-" + name, this::probeOnce);
   }
 
   /** Begins to probe, at once. */
   public void start() {
-    thread.execute(this::probeAndRepeat);
+    watch.start();
   }
 
   /**
@@ -90,20 +76,9 @@ public final class HealthMonitor implements AutoCloseable {
    * key is known to fail: then probes are frequent already.
    */
   public void probeNow() {
-    if (health instanceof KeyHealth.Healthy && isAskedFor.compareAndSet(false, true)) {
-      try {
-        thread.execute(this::probeOutOfTurn);
-      } catch (RejectedExecutionException closed) {
-        isAskedFor.set(false);
-      }
+    if (health instanceof KeyHealth.Healthy) {
+      watch.soon();
     }
-  }
-
-  private void probeOutOfTurn() {
-    if (next != null) {
-      next.cancel(false);
-    }
-    probeAndRepeat();
   }
 
   /**
@@ -135,7 +110,7 @@ public final class HealthMonitor implements AutoCloseable {
     return began == 0 ? Duration.ZERO : Duration.ofNanos(now - began);
   }
 
-  private void probeAndRepeat() {
+  private Duration probeOnce() {
     KeyHealth before = health;
     Reads readsBefore = reads;
     probeBegan = System.nanoTime();
@@ -144,24 +119,16 @@ public final class HealthMonitor implements AutoCloseable {
       reads = readsNow();
     }
     probeBegan = 0;
-    isAskedFor.set(false);
     try {
       log.probed(before, readsBefore, health, reads);
       log.condition(condition());
     } catch (RuntimeException | Error defect) {
       FatalErrors.raise(defect);
-    } finally {
-      ended();
     }
-  }
-
-  private void ended() {
     if (!(health instanceof KeyHealth.Unnamed)) {
       firstProbe.countDown();
     }
-    if (!thread.isShutdown()) {
-      next = thread.schedule(this::probeAndRepeat, pause().toNanos(), NANOSECONDS);
-    }
+    return pause();
   }
 
   private Reads readsNow() {
@@ -247,6 +214,6 @@ public final class HealthMonitor implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    watch.close();
   }
 }

@@ -3,18 +3,14 @@ package io.github.keywrap.jdcloud;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.github.keywrap.domain.Deadline;
-import io.github.keywrap.domain.DefectTrace;
-import io.github.keywrap.domain.FatalErrors;
 import io.github.keywrap.domain.KeyCondition;
+import io.github.keywrap.domain.Watch;
 import io.github.keywrap.jdcloud.CallFailure.Unanswered;
 import io.github.keywrap.settings.AssumedRoleSettings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +33,7 @@ final class AssumedRole implements CredentialSource {
   private final AssumedRoleSettings settings;
   private final LongSupplier clock;
   private final ReentrantLock renewing = new ReentrantLock();
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("assume-role").daemon().factory());
+  private final Watch watch = Watch.every(CHECK, "assume-role", this::renewEarly);
   private volatile @Nullable Temporary held;
   private volatile @Nullable String trouble;
 
@@ -56,8 +50,7 @@ final class AssumedRole implements CredentialSource {
 
   /** Begins to renew in the background. */
   void start() {
-    ScheduledFuture<?> _ =
-        thread.scheduleWithFixedDelay(this::renewEarly, 0, CHECK.toNanos(), NANOSECONDS);
+    watch.start();
   }
 
   @Override
@@ -90,12 +83,6 @@ final class AssumedRole implements CredentialSource {
             failure.getMessage());
       }
       trouble = "its role cannot be assumed again: " + failure.getMessage();
-    } catch (RuntimeException | Error defect) {
-      FatalErrors.raise(defect);
-      LOG.log(
-          Level.ERROR,
-          "renewing temporary credentials hit a defect in keywrap: {0}",
-          DefectTrace.of(defect));
     }
   }
 
@@ -152,6 +139,6 @@ final class AssumedRole implements CredentialSource {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    watch.close();
   }
 }

@@ -38,8 +38,9 @@ public final class Pkcs11BackEnd implements BackEnd {
       SealedKeyStore store = SealedKeyStore.of(settings, profile.place());
       Pkcs11KeyIds keyIds = sealedKeyIds(store);
       SealedKeyWrapper wrapper =
-          new SealedKeyWrapper(settings.name(), keyIds, new SealedKeyReader(keyIds, store, link));
-      wrapper.start(LOOK);
+          new SealedKeyWrapper(
+              settings.name(), keyIds, new SealedKeyReader(keyIds, store, link), LOOK);
+      wrapper.start();
       return wrapper;
     }
     return new Pkcs11KeyWrapper(

@@ -12,13 +12,11 @@ import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.SecretBytes;
+import io.github.keywrap.domain.Watch;
 import io.github.keywrap.domain.WrappedKey;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +33,7 @@ final class SealedKeyWrapper implements KeyWrapper {
   private final SealedKeyReader reader;
   private final SecureRandom random = new SecureRandom();
   private final ReentrantLock opening = new ReentrantLock();
-  private final ScheduledExecutorService watch;
+  private final Watch watch;
   private volatile @Nullable Opened opened;
   private volatile KeyCondition condition = new KeyCondition.Sound();
   private volatile boolean closed;
@@ -46,23 +44,17 @@ final class SealedKeyWrapper implements KeyWrapper {
   /**
    * @param name of the key in the settings
    * @param reader this closes it
+   * @param interval between two trials whether a restart would open the key
    */
-  SealedKeyWrapper(String name, Pkcs11KeyIds keyIds, SealedKeyReader reader) {
+  SealedKeyWrapper(String name, Pkcs11KeyIds keyIds, SealedKeyReader reader, Duration interval) {
     this.keyIds = keyIds;
     this.reader = reader;
-    this.watch =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("sealed-" + name).daemon().factory());
+    this.watch = Watch.every(interval, "sealed-" + name, this::look);
   }
 
-  /**
-   * Begins to open the key.
-   *
-   * @param interval between two trials whether a restart would open it
-   */
-  void start(Duration interval) {
-    long period = interval.toNanos();
-    ScheduledFuture<?> _ = watch.scheduleWithFixedDelay(this::look, 0, period, NANOSECONDS);
+  /** Begins to open the key. */
+  void start() {
+    watch.start();
   }
 
   private void look() {
@@ -165,7 +157,7 @@ final class SealedKeyWrapper implements KeyWrapper {
   @Override
   public void close() {
     closed = true;
-    watch.shutdownNow();
+    watch.close();
     Opened known = opened;
     if (known != null) {
       known.wrapper().close();

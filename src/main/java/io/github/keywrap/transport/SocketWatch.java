@@ -1,18 +1,14 @@
 package io.github.keywrap.transport;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import io.github.keywrap.domain.DefectTrace;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SystemWords;
+import io.github.keywrap.domain.Watch;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -26,9 +22,7 @@ final class SocketWatch implements AutoCloseable {
   private final Path path;
   private final BooleanSupplier isInPlace;
   private final Publication again;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("socket-watch").daemon().factory());
+  private final Watch watch = Watch.every(PAUSE, "socket-watch", this::lookAndGoOn);
 
   /** What was told last; empty while the socket is in its place. Only the thread uses it. */
   private String told = "";
@@ -49,9 +43,7 @@ final class SocketWatch implements AutoCloseable {
   }
 
   void start() {
-    Future<?> _ =
-        thread.scheduleWithFixedDelay(
-            this::lookAndGoOn, PAUSE.toMillis(), PAUSE.toMillis(), MILLISECONDS);
+    watch.startAfter(PAUSE);
   }
 
   /** Whatever goes wrong is told, and the next look is made all the same. */
@@ -91,6 +83,6 @@ final class SocketWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    watch.close();
   }
 }
