@@ -54,8 +54,9 @@ final class KeyAssembly {
 
   private RingKey nearby(BackEnd backEnd, KeyWrapper metered) {
     KeyWrapper verified = verified(metered);
+    HealthMonitor monitor = monitor(verified);
     return new RingKey(
-        name, backEnd.form(), sampled(metered), verified, bulkhead(), monitor(verified));
+        name, backEnd.form(), sampled(metered, monitor), verified, bulkhead(), monitor);
   }
 
   /** Breakers and paces are below the read-back: each request of a call is judged for itself. */
@@ -68,18 +69,19 @@ final class KeyAssembly {
     return new RingKey(
         name,
         backEnd.form(),
-        sampled(failingFast),
+        sampled(failingFast, monitor),
         verified(failingFast),
         PooledBulkhead.remote(name, pool.threads(), pool.queue(), paces),
         monitor);
   }
 
-  private KeyWrapper sampled(KeyWrapper wrapper) {
-    return new ReadBackKeyWrapper(wrapper, settings.verifyWrap(), metrics.readBacks());
+  private KeyWrapper sampled(KeyWrapper wrapper, HealthMonitor monitor) {
+    return new ReadBackKeyWrapper(
+        wrapper, settings.verifyWrap(), metrics.readBacks(), monitor::hasPassed);
   }
 
   private KeyWrapper verified(KeyWrapper wrapper) {
-    return new ReadBackKeyWrapper(wrapper, ReadBackKeyWrapper.Policy.ALWAYS, metrics.readBacks());
+    return ReadBackKeyWrapper.always(wrapper, metrics.readBacks());
   }
 
   private HealthMonitor monitor(KeyWrapper verified) {

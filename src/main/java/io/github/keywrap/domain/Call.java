@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param order in which calls came
  * @param call may be made again after it was throttled
- * @param isSure it is sent while there is any time left, however long calls take as a rule, unless
- *     the back end limits calls
+ * @param sending whether it is sent however long calls take as a rule
  */
 record Call<T>(
     Operation operation,
@@ -19,16 +18,26 @@ record Call<T>(
     Supplier<T> call,
     Deadline deadline,
     CompletableFuture<T> result,
-    boolean isSure) {
+    Sending sending) {
 
-  /** The same call, which is sent while there is any time left. */
-  Call<T> surely() {
-    return new Call<>(operation, order, call, deadline, result, true);
+  /** What a call that looks too late is sent for all the same, while there is any time left. */
+  enum Sending {
+    /** It is not. */
+    IN_TIME,
+    /** For itself, where nothing is lost by it: unless the back end limits calls. */
+    UNLESS_LIMITED,
+    /** For what is learnt from it. */
+    AS_TRIAL
+  }
+
+  /** The same call, sent otherwise. */
+  Call<T> sent(Sending other) {
+    return new Call<>(operation, order, call, deadline, result, other);
   }
 
   /** The same call, of which only that operation is left. */
   Call<T> as(Operation left) {
-    return new Call<>(left, order, call, deadline, result, isSure);
+    return new Call<>(left, order, call, deadline, result, sending);
   }
 
   /** Makes the call, unless nobody waits for it any more; returns why it may be made again. */

@@ -1,5 +1,6 @@
 package io.github.keywrap.domain;
 
+import io.github.keywrap.domain.Call.Sending;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.Throttled;
 import java.time.Duration;
@@ -69,11 +70,11 @@ final class CallQueue {
     Duration wait = lanes.wait(call.operation());
     boolean isPaced = lane.pace().isLimited();
     if (!isPaced && lanes.isThreadFree(call.operation())) {
-      lane.add(call.surely());
+      lane.add(call.sent(Sending.UNLESS_LIMITED));
     } else if (lane.fits(call, wait)) {
       lane.add(call);
-    } else if (!isPaced && lane.takeTrial()) {
-      lane.add(call.surely());
+    } else if ((!isPaced || lane.hasTurn(call, wait)) && lane.takeTrial()) {
+      lane.add(call.sent(Sending.AS_TRIAL));
     } else {
       return overload.tooLate(isPaced, wait);
     }

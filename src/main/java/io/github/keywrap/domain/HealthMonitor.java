@@ -94,6 +94,11 @@ public final class HealthMonitor implements AutoCloseable {
     return health;
   }
 
+  /** Whether the last probe that could tell found that what the key wraps opens, from memory. */
+  public boolean hasPassed() {
+    return health instanceof KeyHealth.Healthy || health instanceof KeyHealth.Unnamed;
+  }
+
   /** Whether a key that is not healthy still opens what it wrapped, from memory. */
   public Reads reads() {
     return reads;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Tries one key. A key that wraps wraps 32 random bytes, unwraps them and compares; and what it
  * wrapped first must still open, or another key has taken its place. Where it does not wrap, the
  * first sample tells whether it still unwraps. A key that is only read with is asked to wrap once,
- * for a sample, and is not judged by that. Not thread-safe.
+ * for a sample, unless it has just opened something, and is not judged by that. Not thread-safe.
  */
 final class KeyProbe {
   private static final int LENGTH = 32;
@@ -60,8 +60,13 @@ final class KeyProbe {
 
   Finding run() {
     Sample kept = first;
-    if (role == KeyRole.READS && kept != null) {
-      return readOnly(kept);
+    if (role == KeyRole.READS) {
+      if (kept != null) {
+        return readOnly(kept);
+      }
+      if (opened.ciphertext().map(this::opens).orElse(Reads.UNKNOWN) == Reads.WORK) {
+        return worksToRead();
+      }
     }
     try {
       return wrap();
@@ -93,13 +98,17 @@ final class KeyProbe {
   private Finding readOnly(Sample kept) {
     try {
       reopen(kept);
-      return verified
-          .currentKeyId()
-          .<Finding>map(Finding.Works::new)
-          .orElseGet(Finding.WorksUnnamed::new);
+      return worksToRead();
     } catch (KmsException failure) {
       return new Finding.Fails(failure);
     }
+  }
+
+  private Finding worksToRead() {
+    return verified
+        .currentKeyId()
+        .<Finding>map(Finding.Works::new)
+        .orElseGet(Finding.WorksUnnamed::new);
   }
 
   /** Whether the key opens what it wrapped, after it has failed. */

@@ -84,6 +84,11 @@ final class Lane {
     return call.deadline().remaining().compareTo(wait.plus(needed())) >= 0;
   }
 
+  /** Whether it is sent before its time is over, however long it takes then. */
+  boolean hasTurn(Call<?> call, Duration wait) {
+    return call.deadline().remaining().compareTo(wait.plus(LEAST_TIME)) >= 0;
+  }
+
   private Duration needed() {
     Duration usual = times.isKnown() ? times.usual() : Duration.ZERO;
     return pace.isLimited() ? longer(longer(usual, pace.usualTime()), LEAST_TIME) : usual;
@@ -133,14 +138,21 @@ final class Lane {
     if (call.result().isDone()) {
       return false;
     }
-    boolean isSure = call.isSure() && !pace.isLimited();
-    boolean isInTime = isSure || fits(call, Duration.ZERO);
+    boolean isInTime = isSentAnyway(call) || fits(call, Duration.ZERO);
     if (!isInTime) {
       late.add(call);
       isLate = true;
       lateAt = clock.getAsLong();
     }
     return isInTime;
+  }
+
+  private boolean isSentAnyway(Call<?> call) {
+    return switch (call.sending()) {
+      case IN_TIME -> false;
+      case UNLESS_LIMITED -> !pace.isLimited();
+      case AS_TRIAL -> !pace.isLimited() || hasTurn(call, Duration.ZERO);
+    };
   }
 
   /** A call has ended, and took so long; null if that says nothing. */

@@ -14,7 +14,7 @@ final class Pace {
   private static final long STEP = Duration.ofMillis(250).toNanos();
   private static final long FORGET = Duration.ofMinutes(1).toNanos();
 
-  /** The back end may ask for a longer pause; then calls fail, and are tried now and then. */
+  /** The back end may ask for a longer pause; after so long a call is tried all the same. */
   private static final long LONGEST_PAUSE = Duration.ofSeconds(30).toNanos();
 
   private static final long STARVING = Duration.ofSeconds(1).toNanos();

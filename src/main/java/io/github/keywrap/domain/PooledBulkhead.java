@@ -2,6 +2,7 @@ package io.github.keywrap.domain;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.github.keywrap.domain.Call.Sending;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.Throttled;
 import java.time.Duration;
@@ -69,7 +70,9 @@ public final class PooledBulkhead implements Bulkhead {
   public <T> CompletableFuture<T> submit(Operation operation, Supplier<T> call, Deadline deadline) {
     CompletableFuture<T> result = new CompletableFuture<>();
     KmsException refusal =
-        queue.offer(new Call<>(operation, order.getAndIncrement(), call, deadline, result, false));
+        queue.offer(
+            new Call<>(
+                operation, order.getAndIncrement(), call, deadline, result, Sending.IN_TIME));
     if (refusal != null) {
       return CompletableFuture.failedFuture(refusal);
     }

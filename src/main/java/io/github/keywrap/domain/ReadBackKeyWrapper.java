@@ -1,11 +1,13 @@
 package io.github.keywrap.domain;
 
+import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.KmsException.ReadBackMismatch;
 import io.github.keywrap.domain.KmsException.UnknownKey;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,10 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
   /** Which wraps are read back. */
   public enum Policy {
     ALWAYS,
-    /** Every one, but where the back end is so slow that the caller would not get its answer. */
+    /**
+     * Every one, but where the back end is so slow that the caller would not get its answer, and a
+     * probe has lately found that what the key wraps opens.
+     */
     IN_TIME,
     /** The first, then one in {@value #SAMPLE}. */
     SAMPLED,
@@ -33,7 +38,7 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
     /**
      * There is no time to read a ciphertext back; it is passed on unread.
      *
-     * @param took the wrap
+     * @param took the wrap, or the wait for its read-back
      */
     default void unread(Duration took) {}
   }
@@ -44,15 +49,26 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
 
   private final Policy policy;
   private final Findings findings;
+  private final BooleanSupplier isProved;
   private final AtomicLong wraps = new AtomicLong();
+  private final ReadBackTime readBackTime = new ReadBackTime();
 
   /**
    * @param policy {@link Policy#ALWAYS} where a wrap rather fails than passes unread
+   * @param isProved whether the last probe, which reads everything back, went well: where it did
+   *     not, {@link Policy#IN_TIME} lets nothing pass unread
    */
-  public ReadBackKeyWrapper(KeyWrapper wrapper, Policy policy, Findings findings) {
+  public ReadBackKeyWrapper(
+      KeyWrapper wrapper, Policy policy, Findings findings, BooleanSupplier isProved) {
     super(wrapper);
     this.policy = policy;
     this.findings = findings;
+    this.isProved = isProved;
+  }
+
+  /** Reads back every wrap. */
+  public static ReadBackKeyWrapper always(KeyWrapper wrapper, Findings findings) {
+    return new ReadBackKeyWrapper(wrapper, Policy.ALWAYS, findings, () -> false);
   }
 
   @Override
@@ -122,22 +138,42 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
   private boolean isDue(Duration took, Deadline deadline) {
     return switch (policy) {
       case ALWAYS -> true;
-      case IN_TIME -> isTimeFor(took, deadline);
+      case IN_TIME -> !isProved.getAsBoolean() || isTimeFor(took, deadline);
       case SAMPLED -> wraps.getAndIncrement() % SAMPLE == 0;
       case OFF -> false;
     };
   }
 
-  /** An unwrap takes about as long as the wrap did. */
   private boolean isTimeFor(Duration took, Deadline deadline) {
-    boolean isTime = deadline.remaining().compareTo(took) > 0;
+    boolean isTime = deadline.remaining().compareTo(readBackTime.expected(took)) > 0;
     if (!isTime) {
       findings.unread(took);
     }
     return isTime;
   }
 
+  /** Ends early enough for the caller to get its answer, where that may be given unread. */
   private void readBack(WrappedKey wrapped, SecretBytes plaintext, Deadline deadline) {
+    if (policy != Policy.IN_TIME || !isProved.getAsBoolean()) {
+      compare(wrapped, plaintext, deadline);
+      return;
+    }
+    long began = System.nanoTime();
+    Deadline early = ReadBackTime.beforeTheAnswer(deadline);
+    try {
+      compare(wrapped, plaintext, early);
+      readBackTime.took(Duration.ofNanos(System.nanoTime() - began));
+    } catch (BackendUnavailable failure) {
+      if (!early.isExpired() && !failure.isDeadlineExceeded()) {
+        throw failure;
+      }
+      Duration waited = Duration.ofNanos(System.nanoTime() - began);
+      readBackTime.took(waited);
+      findings.unread(waited);
+    }
+  }
+
+  private void compare(WrappedKey wrapped, SecretBytes plaintext, Deadline deadline) {
     try (SecretBytes opened = wrapper().unwrap(wrapped, deadline)) {
       if (!opened.sameAs(plaintext)) {
         throw mismatch(null);

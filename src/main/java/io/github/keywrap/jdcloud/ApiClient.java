@@ -96,9 +96,9 @@ final class ApiClient {
     return Retry.of("jdcloud", config).executeSupplier(() -> attempt(request, deadline));
   }
 
-  /** The time at the service, whatever this node's clock says; empty if it does not tell. */
-  Optional<Instant> serviceTime() {
-    return serviceClock.now();
+  /** The time at the service, as far as its answers can be believed. */
+  Instant serviceTime() {
+    return serviceClock.nowOr(clock.instant());
   }
 
   /** One attempt; a second with other credentials where the first were refused. */
@@ -120,15 +120,20 @@ final class ApiClient {
 
   /** What was refused a moment ago is not sent again until other credentials are at hand. */
   private JsonNode sendUnlessRefused(ApiRequest request, Credentials used, Deadline deadline) {
-    Optional<Refused> known = refusals.of(used);
+    String operation = request.toString();
+    Optional<Refused> known = refusals.of(used, operation);
     if (known.isPresent()) {
       throw known.get();
     }
     try {
-      return send(request, used, deadline);
+      JsonNode result = send(request, used, deadline);
+      refusals.accepted(used, operation);
+      return result;
     } catch (Refused refused) {
       if (refused.code() == UNAUTHORIZED) {
-        refusals.add(used, refused);
+        refusals.refused(used, operation, refused);
+      } else if (isAfterTheSignature(refused.code())) {
+        refusals.accepted(used, operation);
       }
       throw refused;
     }

@@ -15,7 +15,6 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -105,8 +104,8 @@ final class KmsApi {
     return versions;
   }
 
-  /** The time at the KMS; empty if it does not tell. */
-  Optional<Instant> time() {
+  /** The time at the KMS, or that of this node where that of the KMS cannot be. */
+  Instant time() {
     return client.serviceTime();
   }
 

@@ -32,8 +32,11 @@ final class OnceOnlyClient {
 
   private static final TimeValue LOOKED_AT_AFTER = TimeValue.ofMilliseconds(20);
   private static final int BUFFER = 4_096;
-  private static final int LONGEST_LINE = 16_384;
+  private static final int LONGEST_LINE = 8_192;
   private static final int MOST_HEADERS = 100;
+
+  /** After a body in chunks: nobody reads them. */
+  private static final int MOST_TRAILERS = 4;
 
   /** It logs what is sent, at its finest levels. Kept, as nobody else holds on to its level. */
   private static final Logger LOG = Logger.getLogger("org.apache.hc");
@@ -74,13 +77,8 @@ final class OnceOnlyClient {
             PoolReusePolicy.LIFO,
             TimeValue.NEG_ONE_MILLISECOND,
             ManagedHttpClientConnectionFactory.builder()
-                .http1Config(
-                    Http1Config.custom()
-                        .setBufferSize(BUFFER)
-                        .setMaxLineLength(LONGEST_LINE)
-                        .setMaxHeaderCount(MOST_HEADERS)
-                        .setMaxEmptyLineCount(1)
-                        .build())
+                .http1Config(limits(MOST_TRAILERS))
+                .responseParserFactory(_ -> new BoundedHead(limits(MOST_HEADERS)))
                 .build());
     pool.setMaxTotal(MOST_CONNECTIONS);
     pool.setDefaultMaxPerRoute(MOST_CONNECTIONS);
@@ -90,5 +88,14 @@ final class OnceOnlyClient {
             .setValidateAfterInactivity(LOOKED_AT_AFTER)
             .build());
     return pool;
+  }
+
+  private static Http1Config limits(int headers) {
+    return Http1Config.custom()
+        .setBufferSize(BUFFER)
+        .setMaxLineLength(LONGEST_LINE)
+        .setMaxHeaderCount(headers)
+        .setMaxEmptyLineCount(1)
+        .build();
   }
 }

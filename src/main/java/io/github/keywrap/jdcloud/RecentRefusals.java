@@ -2,25 +2,30 @@ package io.github.keywrap.jdcloud;
 
 import io.github.keywrap.jdcloud.CallFailure.Refused;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 
 /**
  * Remembers for a moment which credentials the service has refused, so that a flood of calls with
- * credentials that do not work is no flood of requests. Thread-safe.
+ * credentials that do not work is no flood of requests. For each operation by itself, as a gateway
+ * may refuse one alone, and from the second refusal running on, as it may refuse one by mistake.
+ * Thread-safe.
  */
 final class RecentRefusals {
   private static final long MEMORY = Duration.ofSeconds(1).toNanos();
+  private static final int BELIEVED = 2;
 
-  /** There are never more than two sets to choose from. */
-  private static final int MOST = 2;
+  /** Two sets of credentials at once, with as many operations as there are; others are old. */
+  private static final int MOST = 32;
 
   private final LongSupplier clock;
-  private volatile List<Entry> entries = List.of();
+  private final Map<Question, Refusals> refusals = new ConcurrentHashMap<>();
 
-  private record Entry(Credentials credentials, Refused why, long at) {}
+  private record Question(Credentials credentials, String operation) {}
+
+  private record Refusals(Refused last, int running, long at) {}
 
   /**
    * @param clock {@link System#nanoTime}
@@ -29,22 +34,25 @@ final class RecentRefusals {
     this.clock = clock;
   }
 
-  synchronized void add(Credentials credentials, Refused why) {
-    Entry added = new Entry(credentials, why, clock.getAsLong());
-    entries =
-        Stream.concat(
-                Stream.of(added),
-                entries.stream().filter(entry -> entry.credentials() != credentials))
-            .limit(MOST)
-            .toList();
+  void refused(Credentials credentials, String operation, Refused why) {
+    if (refusals.size() > MOST) {
+      refusals.values().removeIf(old -> clock.getAsLong() - old.at() >= MEMORY);
+    }
+    refusals.merge(
+        new Question(credentials, operation),
+        new Refusals(why, 1, clock.getAsLong()),
+        (before, now) -> new Refusals(why, before.running() + 1, now.at()));
+  }
+
+  void accepted(Credentials credentials, String operation) {
+    refusals.remove(new Question(credentials, operation));
   }
 
   /** Why they were refused a moment ago. */
-  Optional<Refused> of(Credentials credentials) {
-    return entries.stream()
-        .filter(entry -> entry.credentials() == credentials)
-        .filter(entry -> clock.getAsLong() - entry.at() < MEMORY)
-        .findFirst()
-        .map(Entry::why);
+  Optional<Refused> of(Credentials credentials, String operation) {
+    return Optional.ofNullable(refusals.get(new Question(credentials, operation)))
+        .filter(refused -> refused.running() >= BELIEVED)
+        .filter(refused -> clock.getAsLong() - refused.at() < MEMORY)
+        .map(Refusals::last);
   }
 }

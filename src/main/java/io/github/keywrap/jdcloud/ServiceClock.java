@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * this node's own clock may be wrong, and has no part in it. Thread-safe.
  */
 final class ServiceClock {
+  private static final Duration CREDIBLE = Duration.ofDays(1);
+
   private volatile @Nullable Reading last;
 
   /**
@@ -34,6 +36,16 @@ final class ServiceClock {
     return reading == null
         ? Optional.empty()
         : Optional.of(reading.date().plusNanos(System.nanoTime() - reading.at()));
+  }
+
+  /**
+   * The same, or this node's own time where the service says none, or one that is a day or more
+   * away from it: the service has accepted signatures of this node's time.
+   */
+  Instant nowOr(Instant own) {
+    return now()
+        .filter(theirs -> Duration.between(theirs, own).abs().compareTo(CREDIBLE) < 0)
+        .orElse(own);
   }
 
   /** How far this node's clock is ahead, by the Date header of an answer to what was just sent. */

@@ -60,11 +60,10 @@ final class VersionTracking {
   /**
    * A look that listed the versions.
    *
-   * @param now at the KMS; empty: not known, and no time of creation is doubted
+   * @param now at the KMS
    */
-  void listed(List<KeyVersion> versions, Optional<Instant> now) {
-    List<KeyVersion> born =
-        versions.stream().filter(version -> now.isEmpty() || isBorn(version, now.get())).toList();
+  void listed(List<KeyVersion> versions, Instant now) {
+    List<KeyVersion> born = versions.stream().filter(version -> isBorn(version, now)).toList();
     if (born.isEmpty()) {
       failed(Unanswered.lasting("every version is of the future, by the KMS's own clock", null));
       return;

@@ -129,6 +129,9 @@ final class SocketPath {
     } catch (NoSuchFileException e) {
       return Occupant.NOTHING;
     } catch (IOException e) {
+      if (Files.notExists(path, NOFOLLOW_LINKS)) {
+        return Occupant.NOTHING; // Removed between two looks at it.
+      }
       throw new OperatorException(
           "cannot tell whether a process listens on " + path + ": " + SystemWords.of(e),
           "find out who uses it: ss -xlp | grep " + path.getFileName());

@@ -91,7 +91,7 @@ final class JdCloudFaultsTest {
   @BeforeEach
   void open() throws IOException {
     key = new JdCloudKey(folder);
-    wrapper = new ReadBackKeyWrapper(key.open(), ReadBackKeyWrapper.Policy.ALWAYS, () -> {});
+    wrapper = ReadBackKeyWrapper.always(key.open(), () -> {});
     good = wrap(wrapper);
   }
 

@@ -30,7 +30,14 @@ final class JdCloudOperationsTest {
   @ParameterizedTest
   @EnumSource(
       value = Fault.class,
-      names = {"UNAVAILABLE", "DROPPED", "FORBIDDEN", "RATE_LIMITED", "HTML_WITH_200"})
+      names = {
+        "UNAVAILABLE",
+        "DROPPED",
+        "UNAUTHORIZED",
+        "FORBIDDEN",
+        "RATE_LIMITED",
+        "HTML_WITH_200"
+      })
   void whileOnlyEncryptFailsEveryDecryptReachesTheKmsAndSucceeds(Fault fault) throws Exception {
     try (JdCloudRing ring = new JdCloudRing(folder, "health-interval", "200ms")) {
       WrappedKey wrapped = ring.wrap(TIME).join();

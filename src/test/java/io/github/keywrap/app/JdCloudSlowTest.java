@@ -3,8 +3,11 @@ package io.github.keywrap.app;
 import static io.github.keywrap.app.JdCloudKey.DEK;
 import static io.github.keywrap.app.JdCloudRing.failure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.WrappedKey;
+import io.github.keywrap.fakekms.FakeKms;
 import io.github.keywrap.fakekms.Fault;
 import io.github.keywrap.fakekms.Operation;
 import java.nio.file.Path;
@@ -45,6 +48,45 @@ final class JdCloudSlowTest {
       int before = ring.settings.kms.requests(Operation.DECRYPT);
       assertThat(failure(ring.wrap(Duration.ofSeconds(10)))).as("a wrap, read back").isNull();
       assertThat(ring.settings.kms.requests(Operation.DECRYPT) - before).isPositive();
+    }
+  }
+
+  /** With the time of a read-back left or not: what the probe knows to be wrong is not stored. */
+  @Test
+  void whatIsWrappedWronglyIsRefusedHoweverSlow() throws Exception {
+    try (JdCloudRing ring = new JdCloudRing(folder, "health-interval", "500ms")) {
+      WrappedKey _ = ring.wrap(TIME).join();
+      ring.settings.kms.delay(Duration.ofMillis(1_600), Operation.ENCRYPT);
+      ring.settings.kms.fault(Fault.WRONG_BLOB, Operation.ENCRYPT);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> !(ring.key.monitor().health() instanceof KeyHealth.Healthy));
+      assertThat(failure(ring.wrap(TIME))).isNotNull();
+    }
+  }
+
+  @Test
+  void aNewProcessStoresNothingBeforeItKnowsThatItOpens() throws Exception {
+    try (FakeKms kms = FakeKms.start()) {
+      kms.delay(Duration.ofMillis(1_600), Operation.ENCRYPT);
+      kms.fault(Fault.WRONG_BLOB, Operation.ENCRYPT);
+      try (JdCloudRing ring = new JdCloudRing(folder, kms)) {
+        for (int write = 0; write < 3; write++) {
+          assertThat(failure(ring.wrap(TIME))).isNotNull();
+        }
+      }
+    }
+  }
+
+  @Test
+  void writesWhereOnlyReadingIsSlow() throws Exception {
+    try (JdCloudRing ring = new JdCloudRing(folder, "health-interval", "5m")) {
+      WrappedKey _ = ring.wrap(TIME).join();
+      ring.settings.kms.delay(Duration.ofMillis(600), Operation.ENCRYPT);
+      ring.settings.kms.delay(Duration.ofMillis(3_500), Operation.DECRYPT);
+      for (int write = 0; write < 3; write++) {
+        assertThat(failure(ring.wrap(TIME))).isNull();
+      }
     }
   }
 

@@ -68,6 +68,27 @@ final class JdCloudThrottlingTest {
     }
   }
 
+  /** What is learnt from calls that hung must not keep all others from being made. */
+  @Test
+  void aLimitAfterAHangIsNoOutage() throws Exception {
+    Duration time = Duration.ofSeconds(1);
+    try (JdCloudRing ring = new JdCloudRing(folder, "health-interval", "5m")) {
+      WrappedKey wrapped = ring.wrap(TIME).join();
+      ring.settings.kms.fault(Fault.SLOW_BODY, Operation.DECRYPT);
+      List<CompletableFuture<byte[]>> hanging = new ArrayList<>();
+      for (int call = 0; call < 32; call++) {
+        hanging.add(ring.unwrap(wrapped, time));
+      }
+      assertThat(hanging).allSatisfy(call -> assertThat(failure(call)).isNotNull());
+      ring.settings.kms.fault(Fault.RATE_LIMITED, Operation.DECRYPT);
+      await().until(() -> failure(ring.unwrap(wrapped, time)) instanceof Throttled);
+      ring.settings.kms.fault(Fault.NONE);
+      await()
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> failure(ring.unwrap(wrapped, time)) == null);
+    }
+  }
+
   @Test
   void decryptGoesBeforeEncrypt() throws Exception {
     try (JdCloudRing ring = new JdCloudRing(folder, "verify-wrap", "off")) {

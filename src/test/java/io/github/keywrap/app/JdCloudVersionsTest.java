@@ -203,9 +203,7 @@ final class JdCloudVersionsTest extends JdCloudCase {
       key.key.disableFirstVersion();
       key.kms.fault(Fault.WRONG_BLOB, Operation.ENCRYPT);
       List<String> found = new ArrayList<>();
-      KeyWrapper verified =
-          new ReadBackKeyWrapper(
-              wrapper, ReadBackKeyWrapper.Policy.ALWAYS, () -> found.add("mismatch"));
+      KeyWrapper verified = ReadBackKeyWrapper.always(wrapper, () -> found.add("mismatch"));
       assertThatThrownBy(() -> wrap(verified)).isInstanceOf(ReadBackMismatch.class);
       assertThat(found).hasSize(1);
     }
@@ -357,7 +355,14 @@ final class JdCloudVersionsTest extends JdCloudCase {
 
   /** The old plugin never asked for them: an answer that makes no sense must not stop it. */
   @ParameterizedTest
-  @EnumSource(names = {"NOT_FOUND", "FAILED_PRECONDITION", "MISSING_FIELD", "HTML_WITH_200"})
+  @EnumSource(
+      names = {
+        "UNAUTHORIZED",
+        "NOT_FOUND",
+        "FAILED_PRECONDITION",
+        "MISSING_FIELD",
+        "HTML_WITH_200"
+      })
   void aKeyWorksWhereItsVersionsCannotBeListed(Fault fault) throws IOException {
     key.kms.fault(fault, Operation.DESCRIBE_KEY_DETAIL);
     try (KeyWrapper wrapper = key.open()) {

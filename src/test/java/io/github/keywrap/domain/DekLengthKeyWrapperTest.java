@@ -1,5 +1,6 @@
 package io.github.keywrap.domain;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -58,8 +59,20 @@ final class DekLengthKeyWrapperTest {
         .anyMatch(line -> line.contains("to 16 bytes") && line.contains("restart kube-apiserver"));
   }
 
+  @Test
+  void saysNothingOfTheHealthCheckOfKubeApiserver() {
+    assertThat(unwrap(wrap("ping".getBytes(US_ASCII)))).isEqualTo(4);
+    assertThat(lines).isEmpty();
+    assertThat(unwrap(wrap("pong".getBytes(US_ASCII)))).isEqualTo(4);
+    assertThat(lines).hasSize(2);
+  }
+
   private WrappedKey wrap(int length) {
-    try (SecretBytes secret = SecretBytes.owning(new byte[length])) {
+    return wrap(new byte[length]);
+  }
+
+  private WrappedKey wrap(byte[] plaintext) {
+    try (SecretBytes secret = SecretBytes.owning(plaintext)) {
       return wrapper.wrap(secret, soon());
     }
   }

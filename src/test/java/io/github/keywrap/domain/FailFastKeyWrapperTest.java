@@ -22,8 +22,7 @@ final class FailFastKeyWrapperTest {
   private final HealthMonitor monitor =
       new HealthMonitor(
           "k",
-          new ReadBackKeyWrapper(
-              breakers.watching(backEnd), ReadBackKeyWrapper.Policy.ALWAYS, () -> {}),
+          ReadBackKeyWrapper.always(breakers.watching(backEnd), () -> {}),
           Duration.ofMinutes(5),
           Duration.ofSeconds(1));
 

@@ -29,7 +29,7 @@ final class HealthMonitorTest {
   private final HealthMonitor monitor =
       new HealthMonitor(
           "hsm",
-          new ReadBackKeyWrapper(backEnd, ReadBackKeyWrapper.Policy.ALWAYS, () -> {}),
+          ReadBackKeyWrapper.always(backEnd, () -> {}),
           Duration.ofMillis(10),
           Duration.ofSeconds(1));
 
@@ -172,7 +172,7 @@ final class HealthMonitorTest {
   private static HealthMonitor watching(KeyWrapper key) {
     return new HealthMonitor(
         "hsm",
-        new ReadBackKeyWrapper(key, ReadBackKeyWrapper.Policy.ALWAYS, () -> {}),
+        ReadBackKeyWrapper.always(key, () -> {}),
         Duration.ofMillis(10),
         Duration.ofSeconds(1));
   }
@@ -271,14 +271,36 @@ final class HealthMonitorTest {
     }
   }
 
+  @Test
+  void aKeyThatIsOnlyReadWithIsWellOnceItHasOpenedSomething() {
+    KeyWrapper seen = lastOpened.watching(backEnd);
+    Deadline deadline = Deadline.after(Duration.ofSeconds(10));
+    WrappedKey wrapped;
+    try (SecretBytes secret = SecretBytes.owning(new byte[32])) {
+      wrapped = seen.wrap(secret, deadline);
+    }
+    backEnd.wrapping =
+        _ -> {
+          throw new BackendUnavailable("no wraps", null);
+        };
+    try (HealthMonitor reading = readOnly()) {
+      reading.start();
+      await().until(() -> reading.health() instanceof KeyHealth.Outage);
+      seen.unwrap(wrapped, deadline).close();
+      await().until(() -> reading.health() instanceof KeyHealth.Healthy);
+    }
+  }
+
+  private final LastOpened lastOpened = new LastOpened();
+
   private HealthMonitor readOnly() {
     return new HealthMonitor(
         "hsm",
-        new ReadBackKeyWrapper(backEnd, ReadBackKeyWrapper.Policy.ALWAYS, () -> {}),
+        ReadBackKeyWrapper.always(backEnd, () -> {}),
         KeyRole.READS,
         Duration.ofMillis(10),
         Duration.ofSeconds(1),
-        new LastOpened());
+        lastOpened);
   }
 
   @Test
@@ -287,7 +309,7 @@ final class HealthMonitorTest {
     try (HealthMonitor slow =
         new HealthMonitor(
             "hsm",
-            new ReadBackKeyWrapper(backEnd, ReadBackKeyWrapper.Policy.ALWAYS, () -> {}),
+            ReadBackKeyWrapper.always(backEnd, () -> {}),
             Duration.ofSeconds(2),
             Duration.ofSeconds(1))) {
       slow.start();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ final class ReadBackKeyWrapperTest {
   private final FakeKeyWrapper backEnd = new FakeKeyWrapper();
   private final AtomicInteger mismatches = new AtomicInteger();
   private final List<Duration> unread = new ArrayList<>();
+  private boolean isProved = true;
 
   @Test
   void refusesAWrapThatOpensToSomethingElse() {
@@ -99,6 +101,59 @@ final class ReadBackKeyWrapperTest {
         .singleElement()
         .satisfies(took -> assertThat(took).isGreaterThan(deadline.remaining()));
     assertThat(mismatches).hasValue(0);
+  }
+
+  /**
+   * What is known to wrap wrongly, or is not known at all yet, must not pass however slow it is.
+   */
+  @Test
+  void inTimeLetsNothingPassUnreadWhereNoProbeHasPassed() {
+    isProved = false;
+    Deadline deadline = Deadline.after(Duration.ofSeconds(3));
+    backEnd.wrapping =
+        plaintext -> {
+          awaitHalfOf(deadline);
+          return new byte[plaintext.length];
+        };
+    try (SecretBytes dek = SecretBytes.owning(DEK.clone())) {
+      assertThatThrownBy(() -> wrapper(Policy.IN_TIME).wrap(dek, deadline))
+          .isInstanceOf(ReadBackMismatch.class);
+    }
+    assertThat(unread).isEmpty();
+  }
+
+  @Test
+  void inTimeAnswersWhereTheReadBackAloneIsSlow() {
+    AtomicInteger readBacks = new AtomicInteger();
+    AtomicReference<Deadline> given = new AtomicReference<>();
+    backEnd.unwrapping =
+        _ -> {
+          readBacks.incrementAndGet();
+          await()
+              .pollInterval(Duration.ofMillis(10))
+              .until(() -> given.get().remaining().compareTo(Duration.ofMillis(120)) < 0);
+          throw BackendUnavailable.deadlineExceeded("too slow");
+        };
+    ReadBackKeyWrapper wrapper = wrapper(Policy.IN_TIME);
+    for (int write = 0; write < 2; write++) {
+      given.set(Deadline.after(Duration.ofMillis(500)));
+      try (SecretBytes dek = SecretBytes.owning(DEK.clone())) {
+        assertThat(wrapper.wrap(dek, given.get()).keyId()).isEqualTo(FakeKeyWrapper.KEY_ID);
+      }
+      assertThat(given.get().isExpired()).isFalse();
+    }
+    assertThat(readBacks).as("the second is not begun").hasValue(1);
+    assertThat(unread).hasSize(2);
+  }
+
+  @Test
+  void aReadBackThatFailsAtOnceFailsTheWrap() {
+    backEnd.unwrapping =
+        _ -> {
+          throw new BackendUnavailable("gone", null);
+        };
+    assertThatThrownBy(() -> wrap(Policy.IN_TIME, 1)).isInstanceOf(BackendUnavailable.class);
+    assertThat(unread).isEmpty();
   }
 
   private static void awaitHalfOf(Deadline deadline) {
@@ -185,6 +240,7 @@ final class ReadBackKeyWrapperTest {
           public void unread(Duration took) {
             unread.add(took);
           }
-        });
+        },
+        () -> isProved);
   }
 }

@@ -76,7 +76,8 @@ final class SimulatedKey {
   void call(Operation operation, Duration patience, java.util.function.Consumer<Boolean> told) {
     CompletableFuture<Long> result = new CompletableFuture<>();
     Deadline deadline = Deadline.after(patience, () -> now);
-    Call<Long> call = new Call<>(operation, order++, () -> now, deadline, result, false);
+    Call<Long> call =
+        new Call<>(operation, order++, () -> now, deadline, result, Call.Sending.IN_TIME);
     @Nullable KmsException refusal = queue.offer(call);
     if (refusal != null) {
       told.accept(false);

@@ -40,6 +40,8 @@ public enum Fault {
   REDIRECT("302 to another address"),
   NO_CONTENT_TYPE("200 without Content-Type, all else right"),
   HEADERS_TWICE("200 with headers twice, in other letters, as a gateway adds them"),
+  HUGE_HEADERS("200 with 99 headers of 8,000 characters, all else right"),
+  HUGE_TRAILERS("200 in chunks, with 99 trailers of 8,000 characters"),
   ENDLESS_BODY("200 with a body without end"),
   SLOW_BODY("200, then nothing"),
   NO_ANSWER("no answer"),

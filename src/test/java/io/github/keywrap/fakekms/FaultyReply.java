@@ -11,12 +11,16 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -87,6 +91,8 @@ record FaultyReply(
       case REDIRECT -> redirect();
       case NO_CONTENT_TYPE -> write(response(200, reply.bytes(), false));
       case HEADERS_TWICE -> headersTwice();
+      case HUGE_HEADERS -> hugeHeaders();
+      case HUGE_TRAILERS -> hugeTrailers();
       case ENDLESS_BODY -> endless();
       case SLOW_BODY -> begin(reply.bytes().length, half(), false);
       case NO_ANSWER -> {}
@@ -205,6 +211,25 @@ record FaultyReply(
     response.headers().add("X-Gateway", "a");
     response.headers().add("x-gateway", "b");
     write(response);
+  }
+
+  private void hugeHeaders() {
+    FullHttpResponse response = response(200, reply.bytes(), true);
+    addHuge(response.headers());
+    write(response);
+  }
+
+  private void hugeTrailers() {
+    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    HttpUtil.setTransferEncodingChunked(response, true);
+    LastHttpContent last = new DefaultLastHttpContent(Unpooled.wrappedBuffer(reply.bytes()));
+    addHuge(last.trailingHeaders());
+    channel.write(response);
+    write(last);
+  }
+
+  private static void addHuge(HttpHeaders headers) {
+    IntStream.range(0, 99).forEach(number -> headers.add("x-huge-" + number, "x".repeat(8_000)));
   }
 
   private void write(Object message) {

@@ -115,8 +115,8 @@ final class VersionTrackingTest {
                 Tracked.of(version("far", NOW.getEpochSecond() + 86_400, KeyStatus.ENABLED))),
             new VersionTracking(new Untracked()));
     for (VersionTracking node : nodes) {
-      node.listed(list, Optional.of(NOW));
-      node.listed(list, Optional.of(NOW));
+      node.listed(list, NOW);
+      node.listed(list, NOW);
     }
     assertThat(nodes)
         .extracting(node -> ((Tracked) node.state()).newest())
@@ -164,7 +164,7 @@ final class VersionTrackingTest {
     listTwice(FIRST, later);
     assertThat(newest()).isEqualTo(FIRST);
     for (int look = 1; look <= 2; look++) {
-      tracking.listed(List.of(FIRST, later), Optional.of(NOW.plusSeconds(1)));
+      tracking.listed(List.of(FIRST, later), NOW.plusSeconds(1));
     }
     assertThat(newest()).isEqualTo(later);
   }
@@ -175,14 +175,6 @@ final class VersionTrackingTest {
     assertThat(tracking.state())
         .isInstanceOfSatisfying(
             Unknown.class, unknown -> assertThat(unknown.failure()).isPresent());
-  }
-
-  @Test
-  void aKmsThatDoesNotTellTheTimeIsNotDoubted() {
-    KeyVersion far = version("far", NOW.getEpochSecond() + 86_400, KeyStatus.ENABLED);
-    tracking.listed(List.of(far), Optional.empty());
-    tracking.listed(List.of(far), Optional.empty());
-    assertThat(newest()).isEqualTo(far);
   }
 
   @Test
@@ -230,8 +222,8 @@ final class VersionTrackingTest {
     KeyVersion b = version("b", 5, KeyStatus.ENABLED);
     VersionTracking other = fresh();
     for (int look = 1; look <= 2; look++) {
-      tracking.listed(List.of(a, b), Optional.of(NOW));
-      other.listed(List.of(b, a), Optional.of(NOW));
+      tracking.listed(List.of(a, b), NOW);
+      other.listed(List.of(b, a), NOW);
     }
     assertThat(tracking.state()).isInstanceOf(Tracked.class).isEqualTo(other.state());
   }
@@ -247,7 +239,7 @@ final class VersionTrackingTest {
   }
 
   private void list(KeyVersion... versions) {
-    tracking.listed(List.of(versions), Optional.of(NOW));
+    tracking.listed(List.of(versions), NOW);
   }
 
   private void listTwice(KeyVersion... versions) {

@@ -286,16 +286,25 @@ final class JdCloudIT {
     }
   }
 
-  /** Answers of 200 KB with 20,000 fields, for 32 callers at once, in the heap that is shipped. */
+  /**
+   * Answers of 200 KB with 20,000 fields or as much of headers, for 64 callers at once, in the heap
+   * that is shipped.
+   */
   @Test
   void answersThatAreFarTooLongDoNotEndTheProcess() throws Exception {
     Process server = program.start(oldName(), "-f=" + json);
     program.awaitServing(server);
-    for (Fault fault : List.of(Fault.MANY_FIELDS, Fault.LONG_FIELD, Fault.ENDLESS_BODY)) {
+    for (Fault fault :
+        List.of(
+            Fault.MANY_FIELDS,
+            Fault.LONG_FIELD,
+            Fault.HUGE_HEADERS,
+            Fault.HUGE_TRAILERS,
+            Fault.ENDLESS_BODY)) {
       kms.fault(fault);
       long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
-      try (ExecutorService callers = Executors.newFixedThreadPool(32)) {
-        for (int caller = 0; caller < 32; caller++) {
+      try (ExecutorService callers = Executors.newFixedThreadPool(64)) {
+        for (int caller = 0; caller < 64; caller++) {
           var _ =
               callers.submit(
                   () -> {

@@ -63,13 +63,13 @@ final class KmsServicesTest {
 
   @BeforeEach
   void serve() throws Exception {
-    ReadBackKeyWrapper verified =
-        new ReadBackKeyWrapper(backEnd, Policy.ALWAYS, mismatches::incrementAndGet);
+    ReadBackKeyWrapper verified = ReadBackKeyWrapper.always(backEnd, mismatches::incrementAndGet);
     RingKey key =
         new RingKey(
             "hsm",
             new CiphertextForm.Enveloped(),
-            new ReadBackKeyWrapper(backEnd, Policy.SAMPLED, mismatches::incrementAndGet),
+            new ReadBackKeyWrapper(
+                backEnd, Policy.SAMPLED, mismatches::incrementAndGet, () -> true),
             verified,
             new PooledBulkhead("hsm", 1, 2),
             new HealthMonitor("hsm", verified, Duration.ofMillis(20), Duration.ofSeconds(1)));
