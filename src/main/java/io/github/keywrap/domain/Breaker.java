@@ -60,13 +60,13 @@ final class Breaker {
 
   /** Makes the call whatever is known, and learns from it. */
   <T> T attempt(Supplier<T> call, Deadline deadline) {
-    boolean isFair = deadline.remaining().compareTo(FAIR_TIME) >= 0;
+    boolean isFair = !deadline.isShortened() && deadline.remaining().compareTo(FAIR_TIME) >= 0;
     try {
       T result = call.get();
       outage.set(null);
       return result;
     } catch (BackendUnavailable failure) {
-      if (isFair || !failure.isDeadlineExceeded()) {
+      if (isFair || !isOutOfTime(failure, deadline)) {
         failed(failure);
       }
       throw failure;
@@ -74,6 +74,10 @@ final class Breaker {
       outage.set(null);
       throw answer;
     }
+  }
+
+  private static boolean isOutOfTime(BackendUnavailable failure, Deadline deadline) {
+    return failure.isDeadlineExceeded() || deadline.isShortened() && deadline.isExpired();
   }
 
   private void failed(BackendUnavailable failure) {

@@ -7,10 +7,12 @@ import java.util.function.LongSupplier;
 public final class Deadline {
   private final LongSupplier clock;
   private final long nanoTime;
+  private final boolean isShortened;
 
-  private Deadline(LongSupplier clock, long nanoTime) {
+  private Deadline(LongSupplier clock, long nanoTime, boolean isShortened) {
     this.clock = clock;
     this.nanoTime = nanoTime;
+    this.isShortened = isShortened;
   }
 
   /** A deadline that far from now; at once, if {@code duration} is zero or negative. */
@@ -20,7 +22,17 @@ public final class Deadline {
 
   /** The same by another clock, which tells nanoseconds. */
   static Deadline after(Duration duration, LongSupplier clock) {
-    return new Deadline(clock, clock.getAsLong() + duration.toNanos());
+    return new Deadline(clock, clock.getAsLong() + duration.toNanos(), false);
+  }
+
+  /** So much before this one, for what may be given up while the caller still waits. */
+  Deadline shortenedBy(Duration margin) {
+    return new Deadline(clock, nanoTime - margin.toNanos(), true);
+  }
+
+  /** Whether the caller would have waited longer: that it has passed says nothing of a back end. */
+  boolean isShortened() {
+    return isShortened;
   }
 
   /** Time left, never negative. */

@@ -168,7 +168,7 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
         throw failure;
       }
       Duration waited = Duration.ofNanos(System.nanoTime() - began);
-      readBackTime.took(waited);
+      readBackTime.tookLongerThan(waited);
       findings.unread(waited);
     }
   }

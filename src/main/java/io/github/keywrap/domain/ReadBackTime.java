@@ -12,17 +12,22 @@ final class ReadBackTime {
   private static final Duration MARGIN = Duration.ofMillis(150);
 
   /** A faster one, or one that was not begun, takes so much of the difference off. */
-  private static final int DECAY = 8;
+  private static final int DECAY = 16;
 
   /** Nanoseconds; 0: none has ended yet. */
   private final AtomicLong slowest = new AtomicLong();
 
   /** A deadline that leaves time for an answer. */
   static Deadline beforeTheAnswer(Deadline deadline) {
-    return Deadline.after(deadline.remaining().minus(MARGIN));
+    return deadline.shortenedBy(MARGIN);
   }
 
-  /** One ended, or was given up. */
+  /** One was given up after so long: it would have taken longer. */
+  void tookLongerThan(Duration time) {
+    took(time.multipliedBy(2));
+  }
+
+  /** One ended. */
   void took(Duration time) {
     long nanos = time.toNanos();
     slowest.updateAndGet(known -> nanos > known ? nanos : known - (known - nanos) / DECAY);
