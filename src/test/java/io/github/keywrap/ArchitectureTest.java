@@ -131,6 +131,25 @@ final class ArchitectureTest {
           .resideInAnyPackage("io.quarkus..", "jakarta.inject..");
 
   @ArchTest
+  static final ArchRule nativeCodeHasTwoHomes =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("..keywrap.pkcs11..", "..keywrap.process..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("java.lang.foreign..");
+
+  @ArchTest
+  static final ArchRule onlySettingsAndJdCloudReadJson =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "..keywrap.config..", "..keywrap.settings..", "..keywrap.jdcloud..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.fasterxml..");
+
+  @ArchTest
   static final ArchRule onlyTheCommandLineWritesToTheConsole =
       noClasses()
           .that()
