@@ -6,7 +6,7 @@ MVN := mvn -B -ntp
 PROGRAM := target/keywrap/bin/keywrap
 SOURCES := pom.xml $(shell find src/main deploy -type f)
 
-.PHONY: help run run-hsm run-jdcloud fake-kms test e2e native e2e-native cluster bench bench-rates bench-start bench-token bench-kms fuzz soak advisories dist format clean packages
+.PHONY: help run run-hsm run-jdcloud fake-kms test e2e native it-native e2e-native cluster bench bench-rates bench-start bench-token bench-kms fuzz soak advisories dist format clean packages
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -44,6 +44,11 @@ e2e: $(PROGRAM) ## drive the built program with Kubernetes' own KMS client (Go)
 
 native: ## build the native executable target/keywrap-native/bin/keywrap (needs GraalVM 25)
 	@scripts/build-native $(NATIVE_ARGS)
+
+NATIVE_ITS := CallsIT,ConnectionsIT,ManagementIT,OverloadIT,ReadOnlyIT,ServeIT,SocketIT,UnreadAnswersIT,UnreadOutputIT
+it-native: packages ## the tests of the program that are not about its launcher, on the native executable
+	$(MVN) -q test-compile failsafe:integration-test failsafe:verify -Dsurefire.reportNameSuffix=native \
+	  -Dkeywrap.program=$(CURDIR)/target/keywrap-native/bin/keywrap -Dit.test=$(NATIVE_ITS)
 
 e2e-native: ## the end-to-end tests, on the native executable
 	@KEYWRAP=$(CURDIR)/target/keywrap-native/bin/keywrap REPORT=go-test-native e2e/run

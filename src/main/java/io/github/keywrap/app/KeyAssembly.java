@@ -19,6 +19,7 @@ import io.github.keywrap.observe.MeteredKeyWrapper;
 import io.github.keywrap.settings.PoolSettings;
 import io.github.keywrap.settings.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 
 /**
  * Makes a wrapper a key of the ring: metered, read back, paced where it is remote, with a place
@@ -77,7 +78,25 @@ final class KeyAssembly {
 
   private KeyWrapper sampled(KeyWrapper wrapper, HealthMonitor monitor) {
     return new ReadBackKeyWrapper(
-        wrapper, settings.verifyWrap(), metrics.readBacks(), monitor::hasPassed);
+        wrapper, settings.verifyWrap(), readBacks(monitor), monitor::hasPassed);
+  }
+
+  /** What passes unread is made up for by a probe, which finds out soon what that one may be. */
+  private ReadBackKeyWrapper.Findings readBacks(HealthMonitor monitor) {
+    ReadBackKeyWrapper.Findings counted = metrics.readBacks();
+    return new ReadBackKeyWrapper.Findings() {
+      @Override
+      public void mismatch() {
+        counted.mismatch();
+        monitor.probeNow();
+      }
+
+      @Override
+      public void unread(Duration took) {
+        counted.unread(took);
+        monitor.probeNow();
+      }
+    };
   }
 
   private KeyWrapper verified(KeyWrapper wrapper) {

@@ -132,7 +132,7 @@ final class CallQueue {
    * @param took null if that says nothing of others
    */
   synchronized void ended(Call<?> call, @Nullable Duration took) {
-    lanes.of(call.operation()).ended(took);
+    lanes.of(call.operation()).ended(call, took);
   }
 
   /**

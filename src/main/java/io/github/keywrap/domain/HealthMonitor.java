@@ -28,6 +28,7 @@ public final class HealthMonitor implements AutoCloseable {
   private final CountDownLatch firstProbe = new CountDownLatch(1);
   private volatile KeyHealth health;
   private volatile Reads reads = Reads.UNKNOWN;
+  private volatile boolean hasPassed;
 
   /** When a probe last passed ({@link System#nanoTime}). Only the thread of the probes uses it. */
   private long lastPassed = System.nanoTime();
@@ -94,9 +95,12 @@ public final class HealthMonitor implements AutoCloseable {
     return health;
   }
 
-  /** Whether the last probe that could tell found that what the key wraps opens, from memory. */
+  /**
+   * Whether the last probe found that what the key wraps opens, from memory. One that was throttled
+   * has found nothing, though the key is as well as it was.
+   */
   public boolean hasPassed() {
-    return health instanceof KeyHealth.Healthy || health instanceof KeyHealth.Unnamed;
+    return hasPassed;
   }
 
   /** Whether a key that is not healthy still opens what it wrapped, from memory. */
@@ -119,7 +123,9 @@ public final class HealthMonitor implements AutoCloseable {
     KeyHealth before = health;
     Reads readsBefore = reads;
     probeBegan = System.nanoTime();
+    long passedBefore = lastPassed;
     health = probe(before).named(verified.currentKeyId());
+    hasPassed = lastPassed != passedBefore;
     if (!(health instanceof KeyHealth.Healthy) && !limit.isInForce()) {
       reads = readsNow();
     }

@@ -155,12 +155,20 @@ final class Lane {
     };
   }
 
-  /** A call has ended, and took so long; null if that says nothing. */
-  void ended(@Nullable Duration took) {
+  /**
+   * A call has ended, and took so long; null if that says nothing. A trial that was much faster
+   * than others shows that those, which may have hung, say nothing any more.
+   */
+  void ended(Call<?> call, @Nullable Duration took) {
     running--;
-    if (took != null) {
-      times.add(took);
+    if (took == null) {
+      return;
     }
+    boolean isTrial = call.sending() == Call.Sending.AS_TRIAL;
+    if (isTrial && took.multipliedBy(2).compareTo(times.usual()) < 0) {
+      times.clear();
+    }
+    times.add(took);
   }
 
   /**

@@ -43,6 +43,14 @@ final class ServiceTimes {
     unsorted++;
   }
 
+  /** Forgets all that it was like before. */
+  void clear() {
+    count = 0;
+    sum = 0;
+    usual = 0;
+    unsorted = 0;
+  }
+
   private int oldest() {
     return Math.floorMod(next - count, SAMPLES);
   }

@@ -65,6 +65,19 @@ final class JdCloudSlowTest {
     }
   }
 
+  /** A probe that was throttled has found nothing, though the key counts as well. */
+  @Test
+  void nothingPassesUnreadWhileProbesAreThrottled() throws Exception {
+    try (JdCloudRing ring = new JdCloudRing(folder, "health-interval", "300ms")) {
+      WrappedKey _ = ring.wrap(TIME).join();
+      ring.settings.kms.delay(Duration.ofMillis(1_600), Operation.ENCRYPT);
+      ring.settings.kms.fault(Fault.RATE_LIMITED, Operation.DECRYPT);
+      await().atMost(Duration.ofSeconds(10)).until(() -> !ring.key.monitor().hasPassed());
+      assertThat(ring.key.monitor().health()).isInstanceOf(KeyHealth.Healthy.class);
+      assertThat(failure(ring.wrap(TIME))).isNotNull();
+    }
+  }
+
   @Test
   void aNewProcessStoresNothingBeforeItKnowsThatItOpens() throws Exception {
     try (FakeKms kms = FakeKms.start()) {

@@ -86,6 +86,11 @@ final class JdCloudThrottlingTest {
       await()
           .atMost(Duration.ofSeconds(5))
           .until(() -> failure(ring.unwrap(wrapped, time)) == null);
+      List<CompletableFuture<byte[]>> reads = new ArrayList<>();
+      for (int call = 0; call < 8; call++) {
+        reads.add(ring.unwrap(wrapped, Duration.ofSeconds(3)));
+      }
+      assertThat(reads).as("not one in a second only").allMatch(read -> failure(read) == null);
     }
   }
 

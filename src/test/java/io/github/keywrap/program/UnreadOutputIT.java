@@ -96,6 +96,7 @@ final class UnreadOutputIT {
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> Files.exists(program.socket()) || !server.isAlive());
+    assertThat(server.isAlive()).as("its output is in the pipe").isTrue();
     return server;
   }
 
