@@ -17,8 +17,8 @@ final class RecentRefusals {
   private static final long MEMORY = Duration.ofSeconds(1).toNanos();
   private static final int BELIEVED = 2;
 
-  /** Two sets of credentials at once, with as many operations as there are; others are old. */
-  private static final int MOST = 32;
+  /** Credentials that others took the place of are not held for longer. */
+  private static final long KEPT = Duration.ofMinutes(1).toNanos();
 
   private final LongSupplier clock;
   private final Map<Question, Refusals> refusals = new ConcurrentHashMap<>();
@@ -35,9 +35,7 @@ final class RecentRefusals {
   }
 
   void refused(Credentials credentials, String operation, Refused why) {
-    if (refusals.size() > MOST) {
-      refusals.values().removeIf(old -> clock.getAsLong() - old.at() >= MEMORY);
-    }
+    refusals.values().removeIf(old -> clock.getAsLong() - old.at() >= KEPT);
     refusals.merge(
         new Question(credentials, operation),
         new Refusals(why, 1, clock.getAsLong()),
