@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 
 /**
  * HTTP_PROXY, HTTPS_PROXY and NO_PROXY, also in lower case, as Go's programs read them: {@code
- * [http[s]://][user[:password]@]host[:port]}.
+ * [http[s]://][user[:password]@]host[:port]}. What follows that is no part of an address.
  */
 final class ProxyVariables {
   static final String HTTP = "HTTP_PROXY";
@@ -28,7 +28,7 @@ final class ProxyVariables {
       Pattern.compile(
           "(?:(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?"
               + "(?:(?<user>[^:/]*)(?::(?<password>[^/]*))?@)?"
-              + "(?:\\[(?<v6>[0-9A-Fa-f:.]+)]|(?<host>[A-Za-z0-9_.-]+))(?::(?<port>[0-9]{1,5}))?/?");
+              + "(?:\\[(?<v6>[0-9A-Fa-f:.]+)]|(?<host>[A-Za-z0-9_.-]+))(?::(?<port>[0-9]{1,5}))?(?:[/?#].*)?");
   private static final int HTTP_PORT = 80;
   private static final int HTTPS_PORT = 443;
   private static final int LAST_PORT = 65_535;

@@ -14,7 +14,13 @@ final class Pace {
   private static final long STEP = Duration.ofMillis(250).toNanos();
   private static final long FORGET = Duration.ofMinutes(1).toNanos();
 
-  /** The back end may ask for a longer pause; after so long a call is tried all the same. */
+  /**
+   * The back end may ask for a longer pause; after so long a call is tried all the same. Once it
+   * has let calls pass, a stray answer is believed for no longer than a caller waits; each call
+   * that is throttled after its pause makes it twice as long.
+   */
+  private static final long FIRST_PAUSE = Duration.ofSeconds(2).toNanos();
+
   private static final long LONGEST_PAUSE = Duration.ofSeconds(30).toNanos();
 
   private static final long STARVING = Duration.ofSeconds(1).toNanos();
@@ -42,12 +48,14 @@ final class Pace {
   private long counted;
   private long grownAt;
   private long pausedUntil;
+  private long mostPause;
   private long throttledAt;
 
   Pace(LongSupplier clock) {
     this.clock = clock;
     this.recent = new RecentCalls(clock);
     this.times = new ServiceTimes(clock);
+    this.pausedUntil = clock.getAsLong();
   }
 
   /** Whether the back end limits calls, as far as is known. */
@@ -108,6 +116,7 @@ final class Pace {
   synchronized void passed(Duration took) {
     recent.passed();
     times.add(took);
+    mostPause = 0;
   }
 
   /** The back end has throttled a call. */
@@ -120,7 +129,10 @@ final class Pace {
     }
     rate = Math.max(LEAST_RATE, recent.lastSecond());
     credit = Math.min(credit, 0);
-    long pause = Math.clamp(retryAfter.toNanos(), (long) (SECOND / rate), LONGEST_PAUSE);
+    if (now - pausedUntil >= 0) {
+      mostPause = Math.clamp(2 * mostPause, FIRST_PAUSE, LONGEST_PAUSE);
+    }
+    long pause = Math.max((long) (SECOND / rate), Math.min(retryAfter.toNanos(), mostPause));
     pausedUntil = Math.max(pausedUntil, now + pause);
     throttledAt = now;
     grownAt = now;

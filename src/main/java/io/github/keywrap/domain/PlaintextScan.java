@@ -9,9 +9,9 @@ import java.util.Base64;
 import java.util.HexFormat;
 
 /**
- * Finds a plaintext in what is said to be its ciphertext: as it is, or in base64 or hexadecimal, as
- * something that returns what it was sent may have it. How long a search takes depends on the
- * lengths and on the ciphertext, never on the plaintext.
+ * Finds a plaintext in what is said to be its ciphertext: as it is, or in base64 or hexadecimal,
+ * and those in base64 again, as something that returns what it was sent may have it. How long a
+ * search takes depends on the lengths and on the ciphertext, never on the plaintext.
  */
 final class PlaintextScan {
   /** Fewer bytes may be there by chance, and are no key. */
@@ -19,6 +19,9 @@ final class PlaintextScan {
 
   /** So few different bytes, as in a run of zeros, may be part of a format. */
   private static final int LEAST_DIFFERENT = 5;
+
+  /** JSON and a gateway may each put bytes into base64, and each once more. */
+  private static final int MOST_LAYERS = 4;
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, BIG_ENDIAN);
@@ -33,7 +36,26 @@ final class PlaintextScan {
     if (plaintext.length < LEAST || isMonotonous(plaintext)) {
       return false;
     }
-    return holds(ciphertext, plaintext) || spells(ciphertext, plaintext);
+    return isIn(ciphertext, plaintext, MOST_LAYERS);
+  }
+
+  private static boolean isIn(byte[] text, byte[] plaintext, int layers) {
+    return holds(text, plaintext)
+        || spells(text, plaintext)
+        || layers > 1 && isInDecoded(text, plaintext, layers - 1);
+  }
+
+  /** Text that is base64 from its first byte to its last. */
+  private static boolean isInDecoded(byte[] text, byte[] plaintext, int layers) {
+    byte[] decoded;
+    try {
+      decoded = Base64.getDecoder().decode(standardAlphabet(text));
+    } catch (IllegalArgumentException notBase64) {
+      return false;
+    }
+    boolean found = isIn(decoded, plaintext, layers);
+    Arrays.fill(decoded, (byte) 0);
+    return found;
   }
 
   private static boolean isMonotonous(byte[] plaintext) {

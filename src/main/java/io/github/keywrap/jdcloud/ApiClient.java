@@ -148,7 +148,8 @@ final class ApiClient {
     long began = System.nanoTime();
     String outcome = "no answer";
     try {
-      Response response = hedge.answer(() -> start(request, used, deadline), deadline);
+      Response response =
+          hedge.answer(transport.peer(endpoint), () -> start(request, used, deadline), deadline);
       serviceClock.read(response.headers());
       JsonNode result = read(request, response, now);
       outcome = "ok";

@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Keeps questions that can wait from a service that limits calls: asked again only after what it
- * asks for, or the usual pause. Thread-safe.
+ * Keeps questions that can wait from a service that limits calls: asked again only after the pause
+ * that it asks for, and in the usual pause all the same. Thread-safe.
  */
 final class Cooldown {
   private final Duration usual;
@@ -44,7 +44,7 @@ final class Cooldown {
       return answer;
     } catch (Refused refused) {
       if (refused.isThrottled()) {
-        Duration pause = refused.retryAfter().orElse(usual);
+        Duration pause = refused.retryAfter().filter(p -> p.compareTo(usual) < 0).orElse(usual);
         refusals.put(name, new Refusal(refused, clock.getAsLong() + pause.toNanos()));
       }
       throw refused;

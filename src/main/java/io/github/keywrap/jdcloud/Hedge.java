@@ -24,10 +24,11 @@ final class Hedge {
   /**
    * The first answer; the other request is given up, and its answer wiped.
    *
+   * @param peer whom a connection is made to, for the message
    * @param start sends the request, each time with a nonce of its own
    * @throws Unanswered if there is none before {@code deadline}
    */
-  Response answer(Supplier<Exchange> start, Deadline deadline) {
+  Response answer(String peer, Supplier<Exchange> start, Deadline deadline) {
     Duration remaining = deadline.remaining();
     Optional<Duration> forOne = patience.forOne(remaining);
     try (Exchange first = start.get()) {
@@ -44,7 +45,8 @@ final class Hedge {
       }
       patience.answered(first.age());
     }
-    throw Unanswered.inTime("no answer within %d ms".formatted(remaining.toMillis()), null);
+    throw Unanswered.inTime(
+        "no answer from %s within %d ms".formatted(peer, remaining.toMillis()), null);
   }
 
   private Response taken(Exchange answered) {

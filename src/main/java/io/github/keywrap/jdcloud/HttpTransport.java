@@ -90,6 +90,11 @@ final class HttpTransport implements AutoCloseable {
     }
   }
 
+  /** Whom a connection for that endpoint is made to: itself, or a proxy; for messages. */
+  String peer(URI endpoint) {
+    return routes.peer(endpoint);
+  }
+
   private static Deadline toConnect(Deadline deadline) {
     Duration remaining = deadline.remaining();
     return Deadline.after(remaining.compareTo(CONNECT) < 0 ? remaining : CONNECT);

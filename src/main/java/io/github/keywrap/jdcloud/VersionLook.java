@@ -76,8 +76,10 @@ final class VersionLook {
       failuresRunning = 0;
       first.limited(false);
       boolean isAboutToDecide = tracking.next() == VersionTracking.Next.SOON;
-      if (state() instanceof Unknown && !first.isPatient() && !isAboutToDecide) {
-        doWithout(Unanswered.lasting("the list differs from look to look", null));
+      if (state() instanceof Unknown(Optional<CallFailure> why)
+          && !first.isPatient()
+          && !isAboutToDecide) {
+        doWithout(why.orElseGet(VersionLook::differs));
       } else {
         obstacle = Optional.empty();
       }
@@ -85,6 +87,10 @@ final class VersionLook {
       notListed(failure);
     }
     tell();
+  }
+
+  private static CallFailure differs() {
+    return Unanswered.lasting("the list differs from look to look", null);
   }
 
   /**

@@ -11,6 +11,8 @@ import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.fakekms.FakeKms;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
@@ -105,6 +107,20 @@ final class JdCloudProxyTest {
   }
 
   @Test
+  void aProxyThatHangsIsNamed() throws Exception {
+    try (JdCloudKey key = new JdCloudKey(folder);
+        ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      String proxy = "127.0.0.1:" + silent.getLocalPort();
+      key.set("keys.k.proxy", "http://" + proxy).set("keys.k.endpoint", "https://" + HOST);
+      try (KeyWrapper wrapper = key.open()) {
+        assertThatThrownBy(() -> wrap(wrapper))
+            .isInstanceOf(BackendUnavailable.class)
+            .hasMessageContaining("the proxy " + proxy);
+      }
+    }
+  }
+
+  @Test
   void aProxyThatRefusesIsNamed() throws Exception {
     Certificates ours = new Certificates(folder, "ours");
     try (JdCloudKey key = new JdCloudKey(folder, FakeKms.startTls(ours.server("dns:" + HOST)));
@@ -128,6 +144,7 @@ final class JdCloudProxyTest {
       for (Map<String, String> environment :
           java.util.List.of(
               Map.of("HTTP_PROXY", "http://" + address),
+              Map.of("HTTP_PROXY", "http://" + address + "/proxy?for=all#x"),
               Map.of("http_proxy", address, "https_proxy", "http://192.0.2.1:3128"),
               Map.of("HTTP_PROXY", address, "no_proxy", "example.com, .other.test,10.0.0.0/8"))) {
         int before = proxy.requestLines().size();

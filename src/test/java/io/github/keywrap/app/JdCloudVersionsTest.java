@@ -323,6 +323,18 @@ final class JdCloudVersionsTest extends JdCloudCase {
   }
 
   @Test
+  void aListOfTheFutureAloneIsNoneAndIsToldAsThat() throws IOException {
+    key.key.rotateAt(Instant.parse("2199-01-01T00:00:00Z"));
+    key.key.dropOldestVersion();
+    try (KeyWrapper wrapper = key.open()) {
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(() -> assertImpaired(wrapper, "every version is of the future"));
+      assertThat(wrapNamed(wrapper).keyId()).isEqualTo(KeyId.of("jdcloud", JdCloudKey.KEY_ID));
+    }
+  }
+
+  @Test
   void anAccountThatMayOnlyEncryptAndDecryptIsEnough() throws IOException {
     key.account.permitOnly(Operation.ENCRYPT, Operation.DECRYPT);
     try (KeyWrapper wrapper = key.open()) {

@@ -57,15 +57,33 @@ final class PaceTest {
   }
 
   @Test
-  void keepsThePauseThatTheBackEndAsksForButNoEndlessOne() {
+  void keepsThePauseThatTheBackEndAsksFor() {
     pace.throttled(Duration.ofSeconds(2));
     assertThat(pace.wait(0)).isEqualTo(Duration.ofSeconds(2));
     now += Duration.ofMillis(1_990).toNanos();
     assertThat(pace.available()).isZero();
     now += Duration.ofMillis(20).toNanos();
     assertThat(pace.available()).isPositive();
-    pace.throttled(Duration.ofDays(1));
-    assertThat(pace.wait(0)).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  /** A gateway's stray answer must not stop all calls for longer than one of them waits. */
+  @Test
+  void believesInALongPauseOnlyWhileNoCallPasses() {
+    for (int seconds : new int[] {2, 4, 8, 16, 30, 30}) {
+      assertPauseOfADay(seconds);
+    }
+    pace.passed(Duration.ofMillis(5));
+    assertPauseOfADay(2);
+  }
+
+  /** All calls that were under way are told the same, which says it no louder than one of them. */
+  private void assertPauseOfADay(int seconds) {
+    for (int call = 0; call < CALLERS; call++) {
+      pace.throttled(Duration.ofDays(1));
+    }
+    assertThat(pace.wait(0)).isEqualTo(Duration.ofSeconds(seconds));
+    now += Duration.ofSeconds(seconds).toNanos();
+    assertThat(pace.available()).isPositive();
   }
 
   @Test

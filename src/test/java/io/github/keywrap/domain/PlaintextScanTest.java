@@ -31,6 +31,17 @@ final class PlaintextScanTest {
   }
 
   @Test
+  void findsItUnderSeveralLayersOfBase64() {
+    byte[] layer = join(bytes(3), dek);
+    for (int layers = 1; layers <= 4; layers++) {
+      layer = Base64.getUrlEncoder().withoutPadding().encode(layer);
+      assertShown(layer);
+    }
+    byte[] hex = HexFormat.of().formatHex(dek).getBytes(US_ASCII);
+    assertShown(Base64.getEncoder().encode(hex));
+  }
+
+  @Test
   void halfOfItIsTooMuch() {
     assertShown(join(bytes(20), Arrays.copyOf(dek, 16)));
   }

@@ -107,6 +107,11 @@ public final class FakeKey {
     versions.removeLast();
   }
 
+  /** The same of the oldest version. */
+  public void dropOldestVersion() {
+    versions.removeFirst();
+  }
+
   /** The newest version is made, and opens, but is missing from the list. */
   public void hideNewestVersion() {
     hidesNewest = true;

@@ -38,7 +38,7 @@ final class HedgeTest {
 
   private CompletableFuture<Response> call(Hedge hedge, Duration time) {
     Deadline deadline = Deadline.after(time);
-    return CompletableFuture.supplyAsync(() -> hedge.answer(this::send, deadline));
+    return CompletableFuture.supplyAsync(() -> hedge.answer("the KMS", this::send, deadline));
   }
 
   private synchronized int requests() {
