@@ -10,7 +10,7 @@ import java.util.List;
  * its database is, and does nothing without.
  */
 public final class Nss {
-  private static final Path DATABASE = Path.of("target", "test-token", "nss").toAbsolutePath();
+  private static final Path DATABASE = SoftHsm.folder().resolve("nss");
 
   private Nss() {}
 

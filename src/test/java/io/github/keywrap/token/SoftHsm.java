@@ -49,6 +49,11 @@ public final class SoftHsm {
 
   private SoftHsm() {}
 
+  /** The folder of this run's tokens of every kind. */
+  static Path folder() {
+    return FOLDER;
+  }
+
   /** The folder that all tokens are in. */
   public static Path tokens() {
     return FOLDER.resolve("tokens");
