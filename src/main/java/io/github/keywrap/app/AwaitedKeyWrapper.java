@@ -135,12 +135,6 @@ final class AwaitedKeyWrapper implements KeyWrapper {
     return required().unwrap(wrapped, deadline);
   }
 
-  @Override
-  public KeyWrapper forOneCall() {
-    KeyWrapper key = opened;
-    return key == null ? this : key.forOneCall();
-  }
-
   /** Calls that fail say what is missing; there is nothing beside that. */
   @Override
   public KeyCondition condition() {

@@ -54,10 +54,8 @@ final class KeyAssembly {
   }
 
   private RingKey nearby(BackEnd backEnd, KeyWrapper metered) {
-    KeyWrapper verified = verified(metered);
-    HealthMonitor monitor = monitor(verified);
-    return new RingKey(
-        name, backEnd.form(), sampled(metered, monitor), verified, bulkhead(), monitor);
+    HealthMonitor monitor = monitor(metered);
+    return new RingKey(name, backEnd.form(), readBack(metered, monitor), bulkhead(), monitor);
   }
 
   /** Breakers and paces are below the read-back: each request of a call is judged for itself. */
@@ -65,18 +63,17 @@ final class KeyAssembly {
     Paces paces = new Paces();
     Breakers breakers = new Breakers();
     KeyWrapper paced = paces.learningFrom(metered);
-    HealthMonitor monitor = monitor(verified(breakers.watching(paced)));
+    HealthMonitor monitor = monitor(breakers.watching(paced));
     KeyWrapper failingFast = new FailFastKeyWrapper(paced, breakers, monitor::probeNow);
     return new RingKey(
         name,
         backEnd.form(),
-        sampled(failingFast, monitor),
-        verified(failingFast),
+        readBack(failingFast, monitor),
         PooledBulkhead.remote(name, pool.threads(), pool.queue(), paces),
         monitor);
   }
 
-  private KeyWrapper sampled(KeyWrapper wrapper, HealthMonitor monitor) {
+  private ReadBackKeyWrapper readBack(KeyWrapper wrapper, HealthMonitor monitor) {
     return new ReadBackKeyWrapper(
         wrapper, settings.verifyWrap(), readBacks(monitor), monitor::hasPassed);
   }
@@ -99,11 +96,9 @@ final class KeyAssembly {
     };
   }
 
-  private KeyWrapper verified(KeyWrapper wrapper) {
-    return ReadBackKeyWrapper.always(wrapper, metrics.readBacks());
-  }
-
-  private HealthMonitor monitor(KeyWrapper verified) {
+  /** Probes do not go through what calls do: they find out when that may let calls pass again. */
+  private HealthMonitor monitor(KeyWrapper probed) {
+    KeyWrapper verified = ReadBackKeyWrapper.always(probed, metrics.readBacks());
     HealthMonitor monitor =
         new HealthMonitor(
             name, verified, role, settings.healthInterval(), settings.callTimeout(), last);

@@ -1,6 +1,6 @@
 package io.github.keywrap.app;
 
-import io.github.keywrap.domain.KeyRing;
+import io.github.keywrap.domain.KeyEncryptionService;
 import io.github.keywrap.observe.BackEndLiveness;
 import io.github.keywrap.observe.KeyReadiness;
 import io.github.keywrap.observe.ProgramLiveness;
@@ -34,8 +34,8 @@ final class Producers {
 
   @Produces
   @Singleton
-  KeyRing ring() {
-    return Serving.current().ring();
+  Rings rings() {
+    return Serving.current().rings();
   }
 
   @Produces
@@ -46,14 +46,20 @@ final class Producers {
 
   @Produces
   @Singleton
-  KmsV1Service v1(KeyRing ring, Settings settings) {
-    return new KmsV1Service(ring, settings.callTimeout(), Version.current());
+  KeyEncryptionService service(Rings rings, Settings settings) {
+    return new KeyEncryptionService(rings, settings.status());
   }
 
   @Produces
   @Singleton
-  KmsV2Service v2(KeyRing ring, Settings settings) {
-    return new KmsV2Service(ring, settings.status(), settings.callTimeout());
+  KmsV1Service v1(KeyEncryptionService service, Settings settings) {
+    return new KmsV1Service(service, settings.callTimeout(), Version.current());
+  }
+
+  @Produces
+  @Singleton
+  KmsV2Service v2(KeyEncryptionService service, Settings settings) {
+    return new KmsV2Service(service, settings.callTimeout());
   }
 
   @Produces
@@ -79,9 +85,9 @@ final class Producers {
   @Produces
   @Singleton
   @Readiness
-  HealthCheck readiness(KeyRing ring, Settings settings, KmsServer server) {
+  HealthCheck readiness(Rings rings, Settings settings, KmsServer server) {
     return new ToldHealthCheck(
-        new KeyReadiness(ring, settings.status(), server::isServing, System::nanoTime));
+        new KeyReadiness(rings, settings.status(), server::isServing, System::nanoTime));
   }
 
   @Produces
@@ -102,7 +108,7 @@ final class Producers {
   @Produces
   @Singleton
   @Liveness
-  HealthCheck backEndLiveness(KeyRing ring) {
-    return new ToldHealthCheck(new BackEndLiveness(ring, System::nanoTime));
+  HealthCheck backEndLiveness(Rings rings) {
+    return new ToldHealthCheck(new BackEndLiveness(rings, System::nanoTime));
   }
 }

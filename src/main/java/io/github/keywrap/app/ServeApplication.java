@@ -1,6 +1,7 @@
 package io.github.keywrap.app;
 
 import io.github.keywrap.domain.KeyRing;
+import io.github.keywrap.domain.RingSource;
 import io.github.keywrap.settings.Settings;
 import io.github.keywrap.transport.KmsServer;
 import io.quarkus.arc.Unremovable;
@@ -22,7 +23,7 @@ final class ServeApplication implements QuarkusApplication {
   private static final Duration FIRST_PROBE = Duration.ofSeconds(2);
 
   private final Settings settings;
-  private final KeyRing ring;
+  private final Rings rings;
   private final KmsServer server;
   private final ManagementEndpoints endpoints;
   private final Termination termination;
@@ -30,12 +31,12 @@ final class ServeApplication implements QuarkusApplication {
   @Inject
   ServeApplication(
       Settings settings,
-      KeyRing ring,
+      Rings rings,
       KmsServer server,
       ManagementEndpoints endpoints,
       Termination termination) {
     this.settings = settings;
-    this.ring = ring;
+    this.rings = rings;
     this.server = server;
     this.endpoints = endpoints;
     this.termination = termination;
@@ -58,16 +59,10 @@ final class ServeApplication implements QuarkusApplication {
     try (endpoints;
         server) {
       endpoints.start();
-      ring.keys().forEach(key -> key.monitor().start());
-      ring.active().monitor().awaitFirstProbe(FIRST_PROBE);
+      String keys = startProbes();
       if (!termination.isRequested()) {
         server.start();
-        LOG.log(
-            Level.INFO,
-            "serving KMS v1 and v2 on {0}; active key \"{1}\", {2} in all",
-            settings.socket().path(),
-            ring.active().name(),
-            ring.keys().size());
+        LOG.log(Level.INFO, "serving KMS v1 and v2 on {0}; {1}", settings.socket().path(), keys);
         AotCache.advice()
             .ifPresent(
                 advice ->
@@ -79,6 +74,16 @@ final class ServeApplication implements QuarkusApplication {
       }
       LOG.log(Level.INFO, "stopping: no new calls, those in flight are answered");
       return end(server.drain(termination.graceLeft())).ordinal();
+    }
+  }
+
+  /** Says which keys there are. */
+  private String startProbes() throws InterruptedException {
+    try (RingSource.Lease lease = rings.lease()) {
+      KeyRing ring = lease.ring();
+      ring.keys().forEach(key -> key.monitor().start());
+      ring.active().monitor().awaitFirstProbe(FIRST_PROBE);
+      return "active key \"%s\", %d in all".formatted(ring.active().name(), ring.keys().size());
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.github.keywrap.app;
 
-import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.settings.Settings;
 import io.github.keywrap.settings.SocketSettings;
 import io.github.keywrap.transport.SocketClaim;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Serving(
     Settings settings,
-    KeyRing ring,
+    Rings rings,
     SocketClaim claim,
     ProgramFiles files,
     Termination termination) {
@@ -40,14 +39,14 @@ public record Serving(
     countDroppedLines(console);
     Thread.setDefaultUncaughtExceptionHandler(new UncaughtErrors(console));
     try (ProgramFiles files = ProgramFiles.watch();
-        KeyRing ring = KeyRings.open(settings, Metrics.globalRegistry);
+        Rings rings = new Rings(KeyRings.open(settings, Metrics.globalRegistry));
         SocketClaim claim = claim(settings.socket(), console::tell)) {
       termination.catchSignals();
       FrameworkConfiguration.set(
           Map.of(
               "quarkus.log.category.\"io.github.keywrap\".level",
               settings.debug() ? "DEBUG" : "INFO"));
-      CURRENT.set(new Serving(settings, ring, claim, files, termination));
+      CURRENT.set(new Serving(settings, rings, claim, files, termination));
       AtomicInteger ending = new AtomicInteger();
       AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
       Quarkus.run(

@@ -12,7 +12,8 @@ public sealed interface Bulkhead extends AutoCloseable permits InlineBulkhead, P
    * Runs {@code call}. The future ends no later than the deadline, whatever the back end does; it
    * fails with {@link KmsException} where the call did or could not run in time.
    *
-   * @param call may be made again after it was throttled
+   * @param call may be made again after it was throttled; a {@link SecretBytes} that it returns
+   *     when the future has ended is closed
    */
   <T> CompletableFuture<T> submit(Operation operation, Supplier<T> call, Deadline deadline);
 

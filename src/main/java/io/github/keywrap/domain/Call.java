@@ -46,7 +46,7 @@ record Call<T>(
       return null;
     }
     try {
-      result.complete(call.get());
+      complete(call.get());
     } catch (Throttled throttled) {
       if (throttled.isPassing()) {
         return throttled;
@@ -57,6 +57,13 @@ record Call<T>(
       FatalErrors.raise(failure);
     }
     return null;
+  }
+
+  /** A secret that comes when nobody waits any more is nobody's to close. */
+  private void complete(T value) {
+    if (!result.complete(value) && value instanceof SecretBytes secret) {
+      secret.close();
+    }
   }
 
   void fail(KmsException failure) {

@@ -102,7 +102,7 @@ public final class Envelope {
    *
    * @throws InvalidCiphertext if it is none, or names another key id than the one it came with
    */
-  public static Envelope of(WrappedKey wrapped) {
+  static Envelope of(WrappedKey wrapped) {
     Envelope envelope =
         switch (parse(wrapped.ciphertext())) {
           case Parsed.WellFormed(Envelope wellFormed) -> wellFormed;

@@ -74,8 +74,7 @@ public final class KeyRing implements AutoCloseable {
    */
   public Route route(byte[] ciphertext) {
     return switch (Envelope.parse(ciphertext)) {
-      case Envelope.Parsed.WellFormed(Envelope envelope) ->
-          new Route(keyThatOpens(envelope.keyId()), new WrappedKey(envelope.keyId(), ciphertext));
+      case Envelope.Parsed.WellFormed(Envelope envelope) -> route(envelope, ciphertext);
       case Envelope.Parsed.Malformed(String reason) ->
           bareKey
               .map(bare -> new Route(bare.key(), new WrappedKey(bare.keyId(), ciphertext)))
@@ -101,8 +100,7 @@ public final class KeyRing implements AutoCloseable {
               "key_id of the request is not the one that the ciphertext was made with, which is "
                   + envelope.keyId());
         }
-        yield new Route(
-            keyThatOpens(envelope.keyId()), new WrappedKey(envelope.keyId(), ciphertext));
+        yield route(envelope, ciphertext);
       }
       case Envelope.Parsed.Malformed(String reason) -> {
         if (claimed.isEmpty()) {
@@ -114,6 +112,10 @@ public final class KeyRing implements AutoCloseable {
         throw notOurs(ciphertext, reason);
       }
     };
+  }
+
+  private Route route(Envelope envelope, byte[] ciphertext) {
+    return new Route(keyThatOpens(envelope.keyId()), WrappedKey.parsed(envelope, ciphertext));
   }
 
   private Optional<Route> bareRoute(byte[] ciphertext, KeyId claimed) {

@@ -45,14 +45,6 @@ public interface KeyWrapper extends AutoCloseable {
     return false;
   }
 
-  /**
-   * The same key for one call, which may be made again with the same plaintext or ciphertext where
-   * the back end throttled it, and then does not repeat what was done. Not thread-safe.
-   */
-  default KeyWrapper forOneCall() {
-    return this;
-  }
-
   /** What an operator should know beside whether calls work; from memory. */
   KeyCondition condition();
 

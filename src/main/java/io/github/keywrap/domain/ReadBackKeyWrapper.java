@@ -73,13 +73,17 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
 
   @Override
   public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
-    return forOneCall().wrap(plaintext, deadline);
+    return oneWrap().make(plaintext, deadline);
   }
 
-  /** Made again after it was throttled, the call reads back what it has wrapped already. */
-  @Override
-  public KeyWrapper forOneCall() {
-    return new OneCall(this);
+  /** One wrap, read back as all are. */
+  OneWrap oneWrap() {
+    return new OneWrap(this, policy);
+  }
+
+  /** One wrap that rather fails than passes unread. */
+  OneWrap oneVerifiedWrap() {
+    return new OneWrap(this, Policy.ALWAYS);
   }
 
   @Override
@@ -96,27 +100,32 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
     return plaintext;
   }
 
-  private static final class OneCall extends ForwardingKeyWrapper {
-    private final ReadBackKeyWrapper all;
+  /**
+   * One wrap, which may be made again with the same plaintext where the back end throttled it: it
+   * then only reads back what it has wrapped already. Not thread-safe.
+   */
+  static final class OneWrap {
+    private final ReadBackKeyWrapper key;
+    private final Policy policy;
     private @Nullable WrappedKey unread;
 
-    OneCall(ReadBackKeyWrapper all) {
-      super(all);
-      this.all = all;
+    private OneWrap(ReadBackKeyWrapper key, Policy policy) {
+      this.key = key;
+      this.policy = policy;
     }
 
-    @Override
-    public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
+    /** As {@link KeyWrapper#wrap}. */
+    WrappedKey make(SecretBytes plaintext, Deadline deadline) {
       WrappedKey wrapped = unread;
       if (wrapped == null) {
         long began = System.nanoTime();
-        wrapped = all.wrapSealed(plaintext, deadline);
-        if (!all.isDue(Duration.ofNanos(System.nanoTime() - began), deadline)) {
+        wrapped = key.wrapSealed(plaintext, deadline);
+        if (!key.isDue(policy, Duration.ofNanos(System.nanoTime() - began), deadline)) {
           return wrapped;
         }
       }
       unread = wrapped;
-      all.readBack(wrapped, plaintext, deadline);
+      key.readBack(policy, wrapped, plaintext, deadline);
       unread = null;
       return wrapped;
     }
@@ -135,7 +144,7 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
     return wrapped;
   }
 
-  private boolean isDue(Duration took, Deadline deadline) {
+  private boolean isDue(Policy policy, Duration took, Deadline deadline) {
     return switch (policy) {
       case ALWAYS -> true;
       case IN_TIME -> !isProved.getAsBoolean() || isTimeFor(took, deadline);
@@ -153,7 +162,8 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
   }
 
   /** Ends early enough for the caller to get its answer, where that may be given unread. */
-  private void readBack(WrappedKey wrapped, SecretBytes plaintext, Deadline deadline) {
+  private void readBack(
+      Policy policy, WrappedKey wrapped, SecretBytes plaintext, Deadline deadline) {
     if (policy != Policy.IN_TIME || !isProved.getAsBoolean()) {
       compare(wrapped, plaintext, deadline);
       return;

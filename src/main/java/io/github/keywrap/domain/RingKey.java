@@ -1,8 +1,8 @@
 package io.github.keywrap.domain;
 
+import io.github.keywrap.domain.ReadBackKeyWrapper.OneWrap;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
 /**
  * One configured key with all that is its own: wrapper, place where its calls run, probe. Owns
@@ -11,8 +11,7 @@ import java.util.function.Function;
 public final class RingKey implements AutoCloseable {
   private final String name;
   private final CiphertextForm form;
-  private final KeyWrapper wrapper;
-  private final KeyWrapper verified;
+  private final ReadBackKeyWrapper wrapper;
   private final Bulkhead bulkhead;
   private final HealthMonitor monitor;
 
@@ -20,19 +19,16 @@ public final class RingKey implements AutoCloseable {
    * @param name in the settings
    * @param form of its ciphertexts
    * @param wrapper reads back as the settings say
-   * @param verified the same key, reads back every wrap
    */
   public RingKey(
       String name,
       CiphertextForm form,
-      KeyWrapper wrapper,
-      KeyWrapper verified,
+      ReadBackKeyWrapper wrapper,
       Bulkhead bulkhead,
       HealthMonitor monitor) {
     this.name = name;
     this.form = form;
     this.wrapper = wrapper;
-    this.verified = verified;
     this.bulkhead = bulkhead;
     this.monitor = monitor;
   }
@@ -45,25 +41,45 @@ public final class RingKey implements AutoCloseable {
     return form;
   }
 
-  /** Runs a call that wraps, in this key's own bulkhead; it may be made again if throttled. */
-  public <T> CompletableFuture<T> wrap(Function<KeyWrapper, T> call, Deadline deadline) {
-    return submit(Operation.WRAP, wrapper, call, deadline);
+  /**
+   * Wraps a secret, in this key's own bulkhead. The future ends no later than the deadline, and
+   * fails with {@link KmsException}.
+   *
+   * @param plaintext taken over, and wiped when the future ends
+   */
+  public CompletableFuture<WrappedKey> wrap(SecretBytes plaintext, Deadline deadline) {
+    return wrap(wrapper.oneWrap(), plaintext, deadline);
   }
 
-  /** Like {@link #wrap}, with every wrap read back. */
-  public <T> CompletableFuture<T> wrapVerified(Function<KeyWrapper, T> call, Deadline deadline) {
-    return submit(Operation.WRAP, verified, call, deadline);
+  /** Like {@link #wrap}, and rather fails than returns what was not read back. */
+  public CompletableFuture<WrappedKey> wrapVerified(SecretBytes plaintext, Deadline deadline) {
+    return wrap(wrapper.oneVerifiedWrap(), plaintext, deadline);
   }
 
-  /** Runs a call that unwraps, in this key's own bulkhead; it may be made again if throttled. */
-  public <T> CompletableFuture<T> unwrap(Function<KeyWrapper, T> call, Deadline deadline) {
-    return submit(Operation.UNWRAP, wrapper, call, deadline);
+  /** The back end may be at it after the future has ended: it has a copy of its own. */
+  private CompletableFuture<WrappedKey> wrap(
+      OneWrap one, SecretBytes plaintext, Deadline deadline) {
+    CompletableFuture<WrappedKey> wrapped =
+        bulkhead.submit(
+            Operation.WRAP,
+            () -> {
+              try (SecretBytes copy = plaintext.copy()) {
+                return one.make(copy, deadline);
+              }
+            },
+            deadline);
+    CompletableFuture<?> _ = wrapped.whenComplete((_, _) -> plaintext.close());
+    return wrapped;
   }
 
-  private <T> CompletableFuture<T> submit(
-      Operation operation, KeyWrapper key, Function<KeyWrapper, T> call, Deadline deadline) {
-    KeyWrapper forThisCall = key.forOneCall();
-    return bulkhead.submit(operation, () -> call.apply(forThisCall), deadline);
+  /**
+   * Unwraps what this key has wrapped, in this key's own bulkhead. The future ends no later than
+   * the deadline, and fails with {@link KmsException}.
+   *
+   * @return the plaintext, the caller's to close
+   */
+  public CompletableFuture<SecretBytes> unwrap(WrappedKey wrapped, Deadline deadline) {
+    return bulkhead.submit(Operation.UNWRAP, () -> wrapper.unwrap(wrapped, deadline), deadline);
   }
 
   /** Whether a ciphertext with that key id is this key's. */

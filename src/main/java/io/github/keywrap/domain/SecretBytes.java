@@ -7,7 +7,7 @@ import java.util.Arrays;
  * A secret that has an owner: wiped when closed, never printed. Copies that libraries make on their
  * way (protobuf messages, key schedules) are outside of what this class can wipe.
  *
- * <p>Not thread-safe: closed by the thread that owns it.
+ * <p>Closed by the thread that owns it; only {@link #copy} may be called by another meanwhile.
  */
 public final class SecretBytes implements AutoCloseable {
   private final byte[] bytes;
@@ -39,13 +39,22 @@ public final class SecretBytes implements AutoCloseable {
     return bytes;
   }
 
+  /**
+   * Another secret with the same bytes and an owner of its own.
+   *
+   * @throws IllegalStateException if this object is closed
+   */
+  public synchronized SecretBytes copy() {
+    return new SecretBytes(expose().clone());
+  }
+
   /** Compares in a time that depends on the lengths only. */
   public boolean sameAs(SecretBytes other) {
     return MessageDigest.isEqual(expose(), other.expose());
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     Arrays.fill(bytes, (byte) 0);
     closed = true;
   }

@@ -1,7 +1,8 @@
 package io.github.keywrap.observe;
 
+import io.github.keywrap.domain.HealthMonitor;
 import io.github.keywrap.domain.KeyCondition.NeedsRestart;
-import io.github.keywrap.domain.KeyRing;
+import io.github.keywrap.domain.RingSource;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -17,25 +18,31 @@ public final class BackEndLiveness implements HealthCheck {
   /** Longer than libraries wait for a network, so that an outage is not taken for a hang. */
   static final Duration LONGEST_PROBE = Duration.ofMinutes(5);
 
-  private final KeyRing ring;
+  private final RingSource rings;
   private final LongSupplier clock;
 
   /**
    * @param clock {@link System#nanoTime}
    */
-  public BackEndLiveness(KeyRing ring, LongSupplier clock) {
-    this.ring = ring;
+  public BackEndLiveness(RingSource rings, LongSupplier clock) {
+    this.rings = rings;
     this.clock = clock;
   }
 
   @Override
   public HealthCheckResponse call() {
-    Duration lasts = ring.active().monitor().probeLasts(clock.getAsLong());
+    try (RingSource.Lease lease = rings.lease()) {
+      return call(lease.ring().active().monitor());
+    }
+  }
+
+  private HealthCheckResponse call(HealthMonitor monitor) {
+    Duration lasts = monitor.probeLasts(clock.getAsLong());
     HealthCheckResponseBuilder response =
         HealthCheckResponse.named("back end")
             .status(lasts.compareTo(LONGEST_PROBE) < 0)
             .withData("probe under way for seconds", lasts.toSeconds());
-    if (ring.active().monitor().condition() instanceof NeedsRestart(String reason)) {
+    if (monitor.condition() instanceof NeedsRestart(String reason)) {
       response.down().withData("needs a restart", reason);
     }
     return response.build();

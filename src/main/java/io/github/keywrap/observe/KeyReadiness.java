@@ -5,6 +5,7 @@ import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.RingKey;
+import io.github.keywrap.domain.RingSource;
 import io.github.keywrap.domain.StatusPolicy;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -22,7 +23,7 @@ public final class KeyReadiness implements HealthCheck {
   /** A back end that takes so long for a probe is worth a word, though it may still answer. */
   private static final Duration LONG_PROBE = Duration.ofSeconds(2);
 
-  private final KeyRing ring;
+  private final RingSource rings;
   private final StatusPolicy policy;
   private final BooleanSupplier serving;
   private final LongSupplier clock;
@@ -31,8 +32,8 @@ public final class KeyReadiness implements HealthCheck {
    * @param clock {@link System#nanoTime}
    */
   public KeyReadiness(
-      KeyRing ring, StatusPolicy policy, BooleanSupplier serving, LongSupplier clock) {
-    this.ring = ring;
+      RingSource rings, StatusPolicy policy, BooleanSupplier serving, LongSupplier clock) {
+    this.rings = rings;
     this.policy = policy;
     this.serving = serving;
     this.clock = clock;
@@ -40,6 +41,12 @@ public final class KeyReadiness implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
+    try (RingSource.Lease lease = rings.lease()) {
+      return call(lease.ring());
+    }
+  }
+
+  private HealthCheckResponse call(KeyRing ring) {
     boolean activeWorks = policy.isGood(ring.active().monitor().health(), clock.getAsLong());
     HealthCheckResponseBuilder response =
         HealthCheckResponse.named("keys").status(activeWorks && serving.getAsBoolean());

@@ -82,7 +82,7 @@ final class Pkcs11KeyWrapper implements KeyWrapper {
   }
 
   private Envelope envelope(WrappedKey wrapped) {
-    Envelope envelope = Envelope.of(wrapped);
+    Envelope envelope = wrapped.envelope();
     if (envelope.algorithm() != algorithm) {
       throw new InvalidCiphertext(
           "the ciphertext says %s, and the key is for %s"

@@ -74,7 +74,7 @@ public final class SoftwareKeyWrapper implements KeyWrapper {
   }
 
   private Envelope envelope(WrappedKey wrapped) {
-    Envelope envelope = Envelope.of(wrapped);
+    Envelope envelope = wrapped.envelope();
     if (!opens(envelope.keyId())) {
       throw new UnknownKey("the ciphertext was made with key id " + envelope.keyId());
     }

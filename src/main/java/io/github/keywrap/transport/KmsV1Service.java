@@ -1,9 +1,6 @@
 package io.github.keywrap.transport;
 
-import com.google.protobuf.ByteString;
-import io.github.keywrap.domain.Deadline;
-import io.github.keywrap.domain.KeyRing;
-import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.KeyEncryptionService;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.WrappedKey;
 import io.github.keywrap.transport.v1beta1.DecryptRequest;
@@ -25,7 +22,7 @@ public final class KmsV1Service implements KeyManagementServiceGrpc.AsyncService
   /** The only version that kube-apiserver accepts. */
   static final String VERSION = "v1beta1";
 
-  private final KeyRing ring;
+  private final KeyEncryptionService service;
   private final Duration callTimeout;
   private final VersionResponse version;
 
@@ -33,8 +30,8 @@ public final class KmsV1Service implements KeyManagementServiceGrpc.AsyncService
    * @param callTimeout upper bound of a call
    * @param programVersion of keywrap, a semantic version
    */
-  public KmsV1Service(KeyRing ring, Duration callTimeout, String programVersion) {
-    this.ring = ring;
+  public KmsV1Service(KeyEncryptionService service, Duration callTimeout, String programVersion) {
+    this.service = service;
     this.callTimeout = callTimeout;
     this.version =
         VersionResponse.newBuilder()
@@ -60,9 +57,10 @@ public final class KmsV1Service implements KeyManagementServiceGrpc.AsyncService
     try {
       requireVersion(request.getVersion());
       Requests.requirePlaintext(request.getPlain());
-      Deadline deadline = Requests.deadline(callTimeout);
       Requests.answer(
-          ring.active().wrap(key -> wrap(key, request.getPlain(), deadline), deadline), observer);
+          service.encrypt(Requests.secret(request.getPlain()), Requests.deadline(callTimeout)),
+          KmsV1Service::response,
+          observer);
     } catch (RuntimeException | Error refused) {
       observer.onError(GrpcErrors.translate(refused));
     }
@@ -72,24 +70,21 @@ public final class KmsV1Service implements KeyManagementServiceGrpc.AsyncService
   public void decrypt(DecryptRequest request, StreamObserver<DecryptResponse> observer) {
     try {
       requireVersion(request.getVersion());
-      KeyRing.Route route = ring.route(request.getCipher().toByteArray());
-      Deadline deadline = Requests.deadline(callTimeout);
       Requests.answer(
-          route.key().unwrap(key -> unwrap(key, route.wrapped(), deadline), deadline), observer);
+          service.decrypt(request.getCipher().toByteArray(), Requests.deadline(callTimeout)),
+          KmsV1Service::response,
+          observer);
     } catch (RuntimeException | Error refused) {
       observer.onError(GrpcErrors.translate(refused));
     }
   }
 
-  private static EncryptResponse wrap(KeyWrapper key, ByteString plain, Deadline deadline) {
-    try (SecretBytes plaintext = Requests.secret(plain)) {
-      byte[] ciphertext = key.wrap(plaintext, deadline).ciphertext();
-      return EncryptResponse.newBuilder().setCipher(Requests.message(ciphertext)).build();
-    }
+  private static EncryptResponse response(WrappedKey wrapped) {
+    return EncryptResponse.newBuilder().setCipher(Requests.message(wrapped.ciphertext())).build();
   }
 
-  private static DecryptResponse unwrap(KeyWrapper key, WrappedKey wrapped, Deadline deadline) {
-    try (SecretBytes plaintext = key.unwrap(wrapped, deadline)) {
+  private static DecryptResponse response(SecretBytes plaintext) {
+    try (plaintext) {
       return DecryptResponse.newBuilder().setPlain(Requests.message(plaintext)).build();
     }
   }

@@ -11,6 +11,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** What both APIs do alike with requests and responses. */
 final class Requests {
@@ -53,16 +54,21 @@ final class Requests {
     return UnsafeByteOperations.unsafeWrap(ciphertext);
   }
 
-  /** Answers when the future ends, or cancels it when the client has gone. */
-  static <T> void answer(CompletableFuture<T> response, StreamObserver<T> observer) {
+  /**
+   * Answers when the future ends, or cancels it when the client has gone.
+   *
+   * @param response makes the answer of the result, which is its own from then on
+   */
+  static <V, T> void answer(
+      CompletableFuture<V> result, Function<V, T> response, StreamObserver<T> observer) {
     if (observer instanceof ServerCallStreamObserver<T> call) {
-      call.setOnCancelHandler(() -> response.cancel(false));
+      call.setOnCancelHandler(() -> result.cancel(false));
     }
     CompletableFuture<?> _ =
-        response.whenComplete(
-            (message, failure) -> {
+        result.whenComplete(
+            (value, failure) -> {
               if (failure == null) {
-                observer.onNext(message);
+                observer.onNext(response.apply(value));
                 observer.onCompleted();
               } else {
                 observer.onError(GrpcErrors.translate(failure));

@@ -77,16 +77,13 @@ final class Callers implements AutoCloseable {
   }
 
   private WrappedKey wrap(long number) {
-    try (SecretBytes secret = SecretBytes.owning(plaintext(number))) {
-      Deadline deadline = Deadline.after(DEADLINE);
-      return ring.active().wrapVerified(key -> key.wrap(secret, deadline), deadline).join();
-    }
+    SecretBytes secret = SecretBytes.owning(plaintext(number));
+    return ring.active().wrapVerified(secret, Deadline.after(DEADLINE)).join();
   }
 
   private void check(long number, WrappedKey wrapped) {
     Deadline deadline = Deadline.after(DEADLINE);
-    try (SecretBytes secret =
-        ring.active().unwrap(key -> key.unwrap(wrapped, deadline), deadline).join()) {
+    try (SecretBytes secret = ring.active().unwrap(wrapped, deadline).join()) {
       if (!Arrays.equals(secret.expose(), plaintext(number))) {
         wrong.add("call " + number + " opened to something else");
       }

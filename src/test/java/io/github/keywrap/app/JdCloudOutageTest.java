@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -81,14 +82,7 @@ final class JdCloudOutageTest {
         key.monitor().start();
         await().until(() -> key.monitor().health() instanceof KeyHealth.Outage);
         Deadline deadline = Deadline.after(Duration.ofSeconds(3));
-        key.unwrap(
-                wrapper -> {
-                  try (SecretBytes dek = wrapper.unwrap(before, deadline)) {
-                    return dek.length();
-                  }
-                },
-                deadline)
-            .join();
+        key.unwrap(before, deadline).join().close();
         await().until(() -> key.monitor().reads() == Reads.WORK);
         kms.fault(Fault.UNAVAILABLE);
         await().until(() -> key.monitor().reads() == Reads.FAIL);
@@ -96,11 +90,14 @@ final class JdCloudOutageTest {
     }
   }
 
+  private static CompletableFuture<WrappedKey> wrap(RingKey key, Duration time) {
+    return key.wrap(SecretBytes.owning(JdCloudKey.DEK.clone()), Deadline.after(time));
+  }
+
   /** Null if it went well. */
   private static @Nullable Throwable failure(RingKey key) {
-    Deadline deadline = Deadline.after(Duration.ofMillis(300));
-    try (SecretBytes dek = SecretBytes.owning(JdCloudKey.DEK.clone())) {
-      var _ = key.wrap(wrapper -> wrapper.wrap(dek, deadline), deadline).join();
+    try {
+      WrappedKey _ = wrap(key, Duration.ofMillis(300)).join();
       return null;
     } catch (CompletionException failed) {
       return failed.getCause();
@@ -172,9 +169,8 @@ final class JdCloudOutageTest {
       AtomicLong fast) {
     while (!stop.get()) {
       long began = System.nanoTime();
-      Deadline deadline = Deadline.after(Duration.ofSeconds(3));
-      try (SecretBytes dek = SecretBytes.owning(JdCloudKey.DEK.clone())) {
-        var _ = key.wrap(wrapper -> wrapper.wrap(dek, deadline), deadline).join();
+      try {
+        WrappedKey _ = wrap(key, Duration.ofSeconds(3)).join();
         lastSuccess.set(System.nanoTime());
       } catch (CompletionException failed) {
         long took = System.nanoTime() - began;

@@ -41,25 +41,17 @@ final class JdCloudRing implements AutoCloseable {
   }
 
   CompletableFuture<WrappedKey> wrap(Duration time) {
-    Deadline deadline = Deadline.after(time);
-    return key.wrap(
-        wrapper -> {
-          try (SecretBytes dek = SecretBytes.owning(JdCloudKey.DEK.clone())) {
-            return wrapper.wrap(dek, deadline);
-          }
-        },
-        deadline);
+    return key.wrap(SecretBytes.owning(JdCloudKey.DEK.clone()), Deadline.after(time));
   }
 
   CompletableFuture<byte[]> unwrap(WrappedKey wrapped, Duration time) {
-    Deadline deadline = Deadline.after(time);
-    return key.unwrap(
-        wrapper -> {
-          try (SecretBytes plaintext = wrapper.unwrap(wrapped, deadline)) {
-            return plaintext.expose().clone();
-          }
-        },
-        deadline);
+    return key.unwrap(wrapped, Deadline.after(time))
+        .thenApply(
+            plaintext -> {
+              try (plaintext) {
+                return plaintext.expose().clone();
+              }
+            });
   }
 
   /** Null if it went well. */

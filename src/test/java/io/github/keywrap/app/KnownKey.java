@@ -100,7 +100,7 @@ final class KnownKey implements AutoCloseable {
     new SecureRandom().nextBytes(plaintext);
     try (SecretBytes secret = SecretBytes.owning(plaintext.clone())) {
       WrappedKey key = wrapper.wrap(secret, Deadline.after(CALL));
-      if (!isOwn(Envelope.of(key), plaintext)) {
+      if (!isOwn(key.envelope(), plaintext)) {
         foreign.incrementAndGet();
       }
       if (wrapped.incrementAndGet() <= MOST_KEPT) {

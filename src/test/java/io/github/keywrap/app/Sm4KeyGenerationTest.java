@@ -128,7 +128,7 @@ final class Sm4KeyGenerationTest {
           SecretBytes secret = SecretBytes.owning(new byte[32])) {
         Deadline deadline = Deadline.after(Duration.ofSeconds(5));
         WrappedKey wrapped = wrapper.wrap(secret, deadline);
-        Envelope envelope = Envelope.of(wrapped);
+        Envelope envelope = wrapped.envelope();
         for (Algorithm other : Algorithm.values()) {
           if (other != settings.algorithm()) {
             byte[] forged =

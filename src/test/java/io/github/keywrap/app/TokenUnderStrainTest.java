@@ -124,14 +124,13 @@ final class TokenUnderStrainTest {
   }
 
   private WrappedKey wrap() {
-    Deadline deadline = Deadline.after(Duration.ofSeconds(5));
-    try (SecretBytes secret = SecretBytes.owning(new byte[32])) {
-      return ring.active().wrap(key -> key.wrap(secret, deadline), deadline).join();
-    }
+    return ring.active()
+        .wrap(SecretBytes.owning(new byte[32]), Deadline.after(Duration.ofSeconds(5)))
+        .join();
   }
 
   private void unwrap(WrappedKey wrapped) throws CompletionException {
     Deadline deadline = Deadline.after(Duration.ofSeconds(5));
-    ring.active().unwrap(key -> key.unwrap(wrapped, deadline), deadline).join().close();
+    ring.active().unwrap(wrapped, deadline).join().close();
   }
 }

@@ -130,8 +130,7 @@ final class KeyRingTest {
         new RingKey(
             "remote",
             new CiphertextForm.Bare(KeyId.of("remote", "abc")),
-            remote,
-            remote,
+            ReadBackKeyWrapper.always(remote, () -> {}),
             new InlineBulkhead(),
             new HealthMonitor("remote", remote, Duration.ofSeconds(1), Duration.ofSeconds(1)));
     return new KeyRing("remote", List.of(key("fake", backEnd), bare), Optional.of("remote"));
@@ -157,8 +156,7 @@ final class KeyRingTest {
     return new RingKey(
         name,
         new CiphertextForm.Enveloped(),
-        wrapper,
-        wrapper,
+        ReadBackKeyWrapper.always(wrapper, () -> {}),
         new InlineBulkhead(),
         new HealthMonitor(name, wrapper, Duration.ofSeconds(1), Duration.ofSeconds(1)));
   }

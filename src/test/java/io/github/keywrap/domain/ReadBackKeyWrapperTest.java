@@ -189,12 +189,12 @@ final class ReadBackKeyWrapperTest {
         _ -> {
           throw Throttled.passing("too many", Duration.ZERO);
         };
-    KeyWrapper call = wrapper(Policy.ALWAYS).forOneCall();
+    ReadBackKeyWrapper.OneWrap call = wrapper(Policy.ALWAYS).oneWrap();
     try (SecretBytes dek = SecretBytes.owning(DEK.clone())) {
       Deadline deadline = Deadline.after(Duration.ofSeconds(5));
-      assertThatThrownBy(() -> call.wrap(dek, deadline)).isInstanceOf(Throttled.class);
+      assertThatThrownBy(() -> call.make(dek, deadline)).isInstanceOf(Throttled.class);
       backEnd.unwrapping = FakeKeyWrapper::reversed;
-      assertThat(call.wrap(dek, deadline).keyId()).isEqualTo(FakeKeyWrapper.KEY_ID);
+      assertThat(call.make(dek, deadline).keyId()).isEqualTo(FakeKeyWrapper.KEY_ID);
     }
     assertThat(wraps).hasValue(1);
   }

@@ -9,6 +9,8 @@ import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
+import io.github.keywrap.domain.LentRing;
+import io.github.keywrap.domain.OneKey;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,7 +25,7 @@ final class BackEndLivenessTest {
   private final KeyRing ring = OneKey.ring(backEnd, monitor);
   private final AtomicLong later = new AtomicLong();
   private final BackEndLiveness liveness =
-      new BackEndLiveness(ring, () -> System.nanoTime() + later.get());
+      new BackEndLiveness(new LentRing(ring), () -> System.nanoTime() + later.get());
 
   @AfterEach
   void close() {

@@ -8,6 +8,8 @@ import io.github.keywrap.domain.HealthMonitor;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
+import io.github.keywrap.domain.LentRing;
+import io.github.keywrap.domain.OneKey;
 import io.github.keywrap.domain.StatusPolicy;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -24,7 +26,7 @@ final class KeyReadinessTest {
   private final AtomicLong later = new AtomicLong();
   private final KeyReadiness readiness =
       new KeyReadiness(
-          ring,
+          new LentRing(ring),
           new StatusPolicy(true, Duration.ofHours(1), Duration.ofMinutes(2)),
           () -> true,
           () -> System.nanoTime() + later.get());

@@ -60,7 +60,7 @@ final class TokenCiphertextDocTest {
     WrappedKey wrapped =
         new WrappedKey(
             KeyId.parse(vector.get("keyId").asText()).orElseThrow(), bytes(vector, "ciphertext"));
-    Envelope envelope = Envelope.of(wrapped);
+    Envelope envelope = wrapped.envelope();
     assertThat(envelope.algorithm().label()).isEqualTo(vector.get("algorithm").asText());
     try (ImportedKeys keys = new ImportedKeys()) {
       byte[] plaintext =

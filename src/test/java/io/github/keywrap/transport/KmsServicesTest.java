@@ -9,6 +9,7 @@ import io.github.keywrap.domain.CiphertextForm;
 import io.github.keywrap.domain.FakeKeyWrapper;
 import io.github.keywrap.domain.HealthMonitor;
 import io.github.keywrap.domain.KeyCondition;
+import io.github.keywrap.domain.KeyEncryptionService;
 import io.github.keywrap.domain.KeyHealth;
 import io.github.keywrap.domain.KeyRing;
 import io.github.keywrap.domain.KmsException.AccessDenied;
@@ -17,6 +18,7 @@ import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.KmsException.Throttled;
 import io.github.keywrap.domain.KmsException.UnknownKey;
+import io.github.keywrap.domain.LentRing;
 import io.github.keywrap.domain.PooledBulkhead;
 import io.github.keywrap.domain.ReadBackKeyWrapper;
 import io.github.keywrap.domain.ReadBackKeyWrapper.Policy;
@@ -58,6 +60,7 @@ final class KmsServicesTest {
   private final CountDownLatch release = new CountDownLatch(1);
   private final AtomicInteger mismatches = new AtomicInteger();
   private KeyRing ring;
+  private LentRing rings;
   private KmsServer server;
   private KmsClient client;
 
@@ -70,13 +73,14 @@ final class KmsServicesTest {
             new CiphertextForm.Enveloped(),
             new ReadBackKeyWrapper(
                 backEnd, Policy.SAMPLED, mismatches::incrementAndGet, () -> true),
-            verified,
             new PooledBulkhead("hsm", 1, 2),
             new HealthMonitor("hsm", verified, Duration.ofMillis(20), Duration.ofSeconds(1)));
     ring = new KeyRing("hsm", List.of(key), Optional.empty());
+    rings = new LentRing(ring);
     key.monitor().start();
     key.monitor().awaitFirstProbe(Duration.ofSeconds(10));
     StatusPolicy coast = new StatusPolicy(true, Duration.ofHours(1), Duration.ofMinutes(1));
+    KeyEncryptionService service = new KeyEncryptionService(rings, coast);
     SocketClaim claim =
         SocketClaim.acquire(
             folder.resolve("s"),
@@ -89,9 +93,9 @@ final class KmsServicesTest {
             claim,
             List.of(
                 io.github.keywrap.transport.v1beta1.KeyManagementServiceGrpc.bindService(
-                    new KmsV1Service(ring, CALL_TIMEOUT, "1.2.3")),
+                    new KmsV1Service(service, CALL_TIMEOUT, "1.2.3")),
                 io.github.keywrap.transport.v2.KeyManagementServiceGrpc.bindService(
-                    new KmsV2Service(ring, coast, CALL_TIMEOUT))),
+                    new KmsV2Service(service, CALL_TIMEOUT))),
             List.of(new FailureLog()),
             CALL_TIMEOUT);
     server.start();
@@ -104,6 +108,7 @@ final class KmsServicesTest {
     client.close();
     server.close();
     ring.close();
+    assertThat(rings.out()).as("leases that are not given back").isZero();
   }
 
   static Stream<Arguments> kinds() {
