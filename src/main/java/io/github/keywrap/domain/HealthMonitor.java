@@ -17,8 +17,8 @@ public final class HealthMonitor implements AutoCloseable {
   /** For so long a probe that was throttled leaves a key as well as it was. */
   private static final Duration THROTTLED_PATIENCE = Duration.ofHours(1);
 
-  /** So many probes come soon after each other while the key id is not known: half a minute. */
-  private static final int HASTY_PROBES = 60;
+  /** How often it is looked whether the key id of a key that works is known, which is no call. */
+  private static final Duration LOOK_FOR_NAME = Duration.ofMillis(500);
 
   private final HealthLog log;
   private final KeyWrapper verified;
@@ -29,14 +29,15 @@ public final class HealthMonitor implements AutoCloseable {
   private volatile KeyHealth health;
   private volatile Reads reads = Reads.UNKNOWN;
   private volatile boolean hasPassed;
+  private volatile boolean isAskedFor;
 
   /** When a probe last passed ({@link System#nanoTime}). Only the thread of the probes uses it. */
   private long lastPassed = System.nanoTime();
 
   private final LastingLimit limit = new LastingLimit();
 
-  /** Only the thread of the probes uses it. */
-  private int unnamedProbes;
+  /** When the last probe began. Only the thread of the probes uses it. */
+  private long lastProbe = lastPassed;
 
   /** When the probe that is under way began ({@link System#nanoTime}); 0: none is. */
   private volatile long probeBegan;
@@ -77,7 +78,8 @@ public final class HealthMonitor implements AutoCloseable {
    * key is known to fail: then probes are frequent already.
    */
   public void probeNow() {
-    if (health instanceof KeyHealth.Healthy) {
+    if (health instanceof KeyHealth.Healthy || health instanceof KeyHealth.Unnamed) {
+      isAskedFor = true;
       watch.soon();
     }
   }
@@ -120,6 +122,12 @@ public final class HealthMonitor implements AutoCloseable {
   }
 
   private Duration probeOnce() {
+    if (waitsForName()) {
+      health = new KeyHealth.Unnamed(whyUnnamed());
+      return LOOK_FOR_NAME;
+    }
+    lastProbe = System.nanoTime();
+    isAskedFor = false;
     KeyHealth before = health;
     Reads readsBefore = reads;
     probeBegan = System.nanoTime();
@@ -140,6 +148,14 @@ public final class HealthMonitor implements AutoCloseable {
       firstProbe.countDown();
     }
     return pause();
+  }
+
+  /** A key that works is not asked again before the usual time because its id is missing. */
+  private boolean waitsForName() {
+    return health instanceof KeyHealth.Unnamed
+        && !isAskedFor
+        && verified.currentKeyId().isEmpty()
+        && System.nanoTime() - lastProbe < interval.toNanos();
   }
 
   private Reads readsNow() {
@@ -165,7 +181,6 @@ public final class HealthMonitor implements AutoCloseable {
         }
         case Finding.WorksUnnamed _ -> {
           works();
-          unnamedProbes++;
           yield new KeyHealth.Unnamed(whyUnnamed());
         }
         case Finding.Untold _ -> before;
@@ -216,11 +231,11 @@ public final class HealthMonitor implements AutoCloseable {
     Duration pause =
         switch (health) {
           case KeyHealth.Healthy _, KeyHealth.Unknown _ -> interval;
-          case KeyHealth.Unnamed _ ->
-              unnamedProbes < HASTY_PROBES ? Duration.ofMillis(500) : interval;
+          case KeyHealth.Unnamed _ -> LOOK_FOR_NAME;
           case KeyHealth.Outage _, KeyHealth.Suspect _, KeyHealth.Lost _ -> Duration.ofSeconds(1);
         };
-    return limit.isInForce() || interval.compareTo(pause) < 0 ? interval : pause;
+    boolean isLimited = limit.isInForce() && !(health instanceof KeyHealth.Unnamed);
+    return isLimited || interval.compareTo(pause) < 0 ? interval : pause;
   }
 
   @Override

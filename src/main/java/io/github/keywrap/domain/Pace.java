@@ -5,13 +5,14 @@ import java.util.function.LongSupplier;
 
 /**
  * How often one operation of a remote back end may be called. Unlimited until the back end has
- * throttled a call; from then on as often as it has lately let calls pass, and carefully more, so
- * that waiting calls use all that it allows. Unlimited again after a minute without a throttled
- * call. Thread-safe, never waits.
+ * throttled a call; from then on slower after each that is throttled, but hardly slower than it has
+ * lately let calls pass, and faster again with time, so that waiting calls use all that it allows.
+ * Unlimited again after a minute without a throttled call. Thread-safe, never waits.
  */
 final class Pace {
   private static final double SECOND = 1e9;
   private static final long STEP = Duration.ofMillis(250).toNanos();
+  private static final double STEPS = SECOND / STEP;
   private static final long FORGET = Duration.ofMinutes(1).toNanos();
 
   /**
@@ -28,8 +29,22 @@ final class Pace {
   /** Calls in a second; with fewer nothing would be learnt. */
   private static final double LEAST_RATE = 1;
 
+  /**
+   * Where it is looked for how many a back end allows that has throttled its first call: many that
+   * came at once, after a pause in which nothing was to be learnt, do not tell.
+   */
+  private static final double FIRST_RATE = 10;
+
   private static final double GROWTH = 1.1;
   private static final double EXTRA = 0.5;
+
+  /** Of the rate, and of what has passed lately, whichever is more. */
+  private static final double CUT = 0.6;
+
+  private static final double CUT_OF_PASSED = 0.85;
+
+  /** A thirtieth of a second's calls at once: about what falls due between two looks. */
+  private static final double AT_ONCE = 1 / 30.0;
 
   private final LongSupplier clock;
   private final RecentCalls recent;
@@ -47,6 +62,13 @@ final class Pace {
   private long takenAt;
   private long counted;
   private long grownAt;
+
+  /** Since when the rate is what it was cut to. */
+  private long cutAt;
+
+  /** The last rate that was too high; infinite where none is known. */
+  private double ceiling = Double.POSITIVE_INFINITY;
+
   private long pausedUntil;
   private long mostPause;
   private long throttledAt;
@@ -94,8 +116,19 @@ final class Pace {
       return Duration.ZERO;
     }
     long pause = Math.max(0, pausedUntil - clock.getAsLong());
-    double turn = Math.max(0, others + 1 - Math.max(0, credit)) / rate * SECOND;
-    return Duration.ofNanos(Math.max(pause, (long) turn));
+    double ready = Math.min(mostAtOnce(), credit + rate * (pause / SECOND));
+    double calls = others + 1 - Math.max(0, ready);
+    double faster = rate;
+    long turn = pause;
+    for (; calls > faster / STEPS && turn < FORGET; turn += STEP) {
+      calls -= faster / STEPS;
+      faster = Math.max(faster, Math.min(ceiling, grown(faster)));
+    }
+    return Duration.ofNanos(turn + (long) (Math.max(0, calls) / faster * SECOND));
+  }
+
+  private static double grown(double rate) {
+    return rate * GROWTH + EXTRA;
   }
 
   /** What 9 of 10 recent calls took at most. */
@@ -103,13 +136,14 @@ final class Pace {
     return times.usual();
   }
 
-  /** A call is sent, whether or not it had to ask. */
-  synchronized void sent() {
+  /** A call is sent, whether or not it had to ask; returns when. */
+  synchronized long sent() {
     if (taken > 0) {
       taken--;
     } else if (rate != Double.POSITIVE_INFINITY) {
       credit = Math.max(-rate, credit - 1);
     }
+    return clock.getAsLong();
   }
 
   /** The back end has let a call pass. */
@@ -119,15 +153,27 @@ final class Pace {
     mostPause = 0;
   }
 
-  /** The back end has throttled a call. */
-  synchronized void throttled(Duration retryAfter) {
+  /**
+   * The back end has throttled a call.
+   *
+   * @param sentAt when it was sent: one from before the last cut says nothing of the rate since
+   */
+  synchronized void throttled(long sentAt, Duration retryAfter) {
+    refresh();
     long now = clock.getAsLong();
     if (rate == Double.POSITIVE_INFINITY) {
+      rate = Math.max(FIRST_RATE, recent.lastSecond());
+      ceiling = Double.POSITIVE_INFINITY;
       credit = 0;
       taken = 0;
       counted = now;
+      cutAt = now;
+    } else if (sentAt - cutAt > 0) {
+      ceiling = rate;
+      double passed = CUT_OF_PASSED * recent.lastSecond();
+      rate = Math.min(rate, Math.max(LEAST_RATE, Math.max(CUT * rate, passed)));
+      cutAt = now;
     }
-    rate = Math.max(LEAST_RATE, recent.lastSecond());
     credit = Math.min(credit, 0);
     if (now - pausedUntil >= 0) {
       mostPause = Math.clamp(2 * mostPause, FIRST_PAUSE, LONGEST_PAUSE);
@@ -148,10 +194,13 @@ final class Pace {
       return;
     }
     for (; now - grownAt >= STEP; grownAt += STEP) {
-      rate = rate * GROWTH + EXTRA;
+      rate = grown(rate);
     }
-    double mostAtOnce = Math.max(1, rate / 10);
-    credit = Math.min(mostAtOnce, credit + rate * ((now - counted) / SECOND));
+    credit = Math.min(mostAtOnce(), credit + rate * ((now - counted) / SECOND));
     counted = now;
+  }
+
+  private double mostAtOnce() {
+    return Math.max(1, rate * AT_ONCE);
   }
 }

@@ -50,14 +50,14 @@ public final class Paces {
   private <T> T learn(Operation operation, Supplier<T> call) {
     Pace pace = of(operation);
     long began = System.nanoTime();
-    pace.sent();
+    long sentAt = pace.sent();
     try {
       T result = call.get();
       pace.passed(Duration.ofNanos(System.nanoTime() - began));
       return result;
     } catch (Throttled throttled) {
       if (throttled.isPassing()) {
-        pace.throttled(throttled.retryAfter());
+        pace.throttled(sentAt, throttled.retryAfter());
       }
       throw throttled.of(operation);
     }

@@ -10,8 +10,9 @@ import java.util.HexFormat;
 
 /**
  * Finds a plaintext in what is said to be its ciphertext: as it is, or in base64 or hexadecimal,
- * and those in base64 again, as something that returns what it was sent may have it. How long a
- * search takes depends on the lengths and on the ciphertext, never on the plaintext.
+ * and those in either again, with line breaks in them or anything around them, as something that
+ * returns what it was sent may have it. How long a search takes depends on the lengths and on the
+ * ciphertext, never on the plaintext.
  */
 final class PlaintextScan {
   /** Fewer bytes may be there by chance, and are no key. */
@@ -20,8 +21,8 @@ final class PlaintextScan {
   /** So few different bytes, as in a run of zeros, may be part of a format. */
   private static final int LEAST_DIFFERENT = 5;
 
-  /** JSON and a gateway may each put bytes into base64, and each once more. */
-  private static final int MOST_LAYERS = 4;
+  /** JSON, a gateway and a script may each encode bytes, and each more than once. */
+  private static final int MOST_LAYERS = 6;
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, BIG_ENDIAN);
@@ -39,25 +40,6 @@ final class PlaintextScan {
     return isIn(ciphertext, plaintext, MOST_LAYERS);
   }
 
-  private static boolean isIn(byte[] text, byte[] plaintext, int layers) {
-    return holds(text, plaintext)
-        || spells(text, plaintext)
-        || layers > 1 && isInDecoded(text, plaintext, layers - 1);
-  }
-
-  /** Text that is base64 from its first byte to its last. */
-  private static boolean isInDecoded(byte[] text, byte[] plaintext, int layers) {
-    byte[] decoded;
-    try {
-      decoded = Base64.getDecoder().decode(standardAlphabet(text));
-    } catch (IllegalArgumentException notBase64) {
-      return false;
-    }
-    boolean found = isIn(decoded, plaintext, layers);
-    Arrays.fill(decoded, (byte) 0);
-    return found;
-  }
-
   private static boolean isMonotonous(byte[] plaintext) {
     boolean[] seen = new boolean[256];
     int different = 0;
@@ -67,6 +49,17 @@ final class PlaintextScan {
     }
     Arrays.fill(seen, false);
     return different < LEAST_DIFFERENT;
+  }
+
+  private static boolean isIn(byte[] text, byte[] plaintext, int layers) {
+    if (holds(text, plaintext)) {
+      return true;
+    }
+    // Only text can spell it: a ciphertext hardly ever has so many letters in a row.
+    if (TextRuns.longest(text) < LEAST * 4 / 3) {
+      return false;
+    }
+    return spells(TextRuns.joined(text), plaintext) || isInWords(text, plaintext, layers);
   }
 
   /** The first half of a key in the clear is as bad as all of it: 16 bytes are looked for. */
@@ -83,38 +76,30 @@ final class PlaintextScan {
     return found;
   }
 
-  /** Only text can spell it: a ciphertext hardly ever has so many letters in a row. */
-  private static boolean spells(byte[] ciphertext, byte[] plaintext) {
-    int quanta = (plaintext.length - 2) / 3;
-    if (longestWord(ciphertext) < quanta * 4) {
+  /** Each word of the text may be the encoding of what shows it. */
+  private static boolean isInWords(byte[] text, byte[] plaintext, int layers) {
+    if (layers == 0) {
       return false;
     }
-    boolean found = contains(lowerCase(ciphertext), hex(plaintext));
-    byte[] standard = standardAlphabet(ciphertext);
+    boolean found = false;
+    for (byte[] decoded : TextRuns.decodedWords(text, LEAST)) {
+      found |= isIn(decoded, plaintext, layers - 1);
+      Arrays.fill(decoded, (byte) 0);
+    }
+    return found;
+  }
+
+  /** Wherever it begins, also within a word. */
+  private static boolean spells(byte[] text, byte[] plaintext) {
+    boolean found = contains(lowerCase(text), hex(plaintext));
+    byte[] standard = TextRuns.standardAlphabet(text);
+    int quanta = (plaintext.length - 2) / 3;
     for (int start = 0; start < 3; start++) {
       byte[] part = Arrays.copyOfRange(plaintext, start, start + quanta * 3);
       found |= contains(standard, Base64.getEncoder().encode(part));
       Arrays.fill(part, (byte) 0);
     }
     return found;
-  }
-
-  private static int longestWord(byte[] text) {
-    int longest = 0;
-    int length = 0;
-    for (byte b : text) {
-      boolean isLetter =
-          b >= 'a' && b <= 'z'
-              || b >= 'A' && b <= 'Z'
-              || b >= '0' && b <= '9'
-              || b == '+'
-              || b == '/'
-              || b == '-'
-              || b == '_';
-      length = isLetter ? length + 1 : 0;
-      longest = Math.max(longest, length);
-    }
-    return longest;
   }
 
   private static byte[] hex(byte[] plaintext) {
@@ -132,15 +117,6 @@ final class PlaintextScan {
       lower[i] = (byte) Character.toLowerCase(lower[i]);
     }
     return lower;
-  }
-
-  /** Base64 for URLs (RFC 4648, section 5) as that of section 4. */
-  private static byte[] standardAlphabet(byte[] text) {
-    byte[] standard = text.clone();
-    for (int i = 0; i < standard.length; i++) {
-      standard[i] = standard[i] == '-' ? (byte) '+' : standard[i] == '_' ? (byte) '/' : standard[i];
-    }
-    return standard;
   }
 
   /** Wipes {@code word}, which spells a secret. */

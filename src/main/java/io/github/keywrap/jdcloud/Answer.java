@@ -115,6 +115,6 @@ final class Answer {
 
   private static String text(JsonNode node, Pattern wellFormed) {
     String text = node.asText("");
-    return wellFormed.matcher(text).matches() ? text : "(none)";
+    return wellFormed.matcher(text).matches() ? text : Refused.NONE;
   }
 }

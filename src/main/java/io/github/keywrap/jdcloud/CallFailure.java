@@ -29,6 +29,9 @@ abstract sealed class CallFailure extends RuntimeException {
 
   /** The service itself said no, in its own format. */
   static final class Refused extends CallFailure {
+    /** In place of a status or a request id that was not sent. */
+    static final String NONE = "(none)";
+
     private final int code;
     private final String status;
     private final Optional<Duration> clockDrift;
@@ -40,12 +43,13 @@ abstract sealed class CallFailure extends RuntimeException {
      * @param clockDrift how far this node's clock is ahead of the service's, if that is known
      */
     Refused(int code, String status, String requestId, Optional<Duration> clockDrift) {
-      this(
-          "%d %s, request id %s".formatted(code, status, requestId),
-          code,
-          status,
-          clockDrift,
-          Optional.empty());
+      this(words(code, status, requestId), code, status, clockDrift, Optional.empty());
+    }
+
+    private static String words(int code, String status, String requestId) {
+      return status.equals(NONE) && requestId.equals(NONE)
+          ? "HTTP %d, not in JD Cloud's form".formatted(code)
+          : "%d %s, request id %s".formatted(code, status, requestId);
     }
 
     private Refused(

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyId;
+import io.github.keywrap.jdcloud.CallFailure.Refused;
 import io.github.keywrap.jdcloud.VersionState.Tracked;
 import io.github.keywrap.jdcloud.VersionState.Unknown;
 import io.github.keywrap.jdcloud.VersionState.Untracked;
@@ -97,7 +98,10 @@ final class KeyVersions {
   }
 
   private static String blind(CallFailure obstacle) {
-    return "its versions cannot be listed, and a rotation is not noticed: " + obstacle.getMessage();
+    boolean isThrottled = obstacle instanceof Refused refused && refused.isThrottled();
+    return "its versions cannot be listed, and a rotation is not noticed: "
+        + (isThrottled ? "the KMS limits calls: " : "")
+        + obstacle.getMessage();
   }
 
   private static Optional<String> gone(Tracked tracked) {

@@ -73,20 +73,27 @@ final class VersionLook {
     first.looked();
     try {
       tracking.listed(api.versions(Deadline.after(TIMEOUT)), api.time());
-      failuresRunning = 0;
       first.limited(false);
-      boolean isAboutToDecide = tracking.next() == VersionTracking.Next.SOON;
-      if (state() instanceof Unknown(Optional<CallFailure> why)
-          && !first.isPatient()
-          && !isAboutToDecide) {
-        doWithout(why.orElseGet(VersionLook::differs));
-      } else {
-        obstacle = Optional.empty();
-      }
+      listed();
     } catch (CallFailure failure) {
       notListed(failure);
     }
     tell();
+  }
+
+  /** What there is to tell of it goes when a list is believed, not when there is one. */
+  private void listed() {
+    boolean isAboutToDecide = tracking.next() != VersionTracking.Next.USUAL;
+    if (state() instanceof Unknown) {
+      if (!first.isPatient() && !isAboutToDecide) {
+        doWithout(differs());
+      }
+    } else if (!tracking.isUndecided()) {
+      failuresRunning = 0;
+      obstacle = Optional.empty();
+    } else if (!isAboutToDecide && ++failuresRunning >= FirstLooks.MOST) {
+      obstacle = Optional.of(steady(obstacle, differs()));
+    }
   }
 
   private static CallFailure differs() {

@@ -57,16 +57,21 @@ final class VersionTracking {
     return next;
   }
 
+  /** Whether the last look that listed them saw what no other has seen yet. */
+  boolean isUndecided() {
+    return candidate != null;
+  }
+
   /**
    * A look that listed the versions.
    *
    * @param now at the KMS
+   * @throws Unanswered if it lists none that can be the newest; that look has {@link #failed}
    */
   void listed(List<KeyVersion> versions, Instant now) {
     List<KeyVersion> born = versions.stream().filter(version -> isBorn(version, now)).toList();
     if (born.isEmpty()) {
-      failed(Unanswered.lasting("every version is of the future, by the KMS's own clock", null));
-      return;
+      throw Unanswered.lasting("every version is of the future, by the KMS's own clock", null);
     }
     KeyVersion newest = Collections.max(born, KeyVersion.BY_AGE);
     List<KeyVersion> unusable = KeyVersion.unusable(versions);

@@ -45,6 +45,25 @@ final class JdCloudThrottlingTest {
     }
   }
 
+  /** Of calls that come at once after a pause all but one are throttled, which says little. */
+  @Test
+  void allCallsOfABurstGoThroughWhereTheKmsKeepsNothingForBursts() throws Exception {
+    try (JdCloudRing ring = new JdCloudRing(folder)) {
+      WrappedKey wrapped = ring.wrap(TIME).join();
+      ring.settings.kms.rateLimit(20, 1);
+      for (int burst = 0; burst < 3; burst++) {
+        int before = ring.settings.kms.requests(Operation.DECRYPT);
+        List<CompletableFuture<byte[]>> reads = new ArrayList<>();
+        for (int call = 0; call < 16; call++) {
+          reads.add(ring.unwrap(wrapped, Duration.ofSeconds(3)));
+        }
+        assertThat(reads).as("burst %d", burst).allMatch(read -> failure(read) == null);
+        assertThat(ring.settings.kms.requests(Operation.DECRYPT) - before).isLessThan(64);
+        await().pollDelay(Duration.ofMillis(1_500)).until(() -> true);
+      }
+    }
+  }
+
   @Test
   void whatCannotBeSentInTimeFailsAtOnceAsThrottled() throws Exception {
     try (JdCloudRing ring = new JdCloudRing(folder, "keys.k.pool.threads", "8")) {

@@ -303,6 +303,25 @@ final class JdCloudVersionsTest extends JdCloudCase {
     }
   }
 
+  /** A list that cannot be believed is no reason to say that all is well. */
+  @Test
+  void aListThatDiffersFromLookToLookStaysTold() throws IOException {
+    key.key.listFalsely(Integer.MAX_VALUE);
+    try (KeyWrapper wrapper = key.open()) {
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(() -> assertImpaired(wrapper, "differs from look to look"));
+      for (int look = 1; look <= 5; look++) {
+        int before = key.kms.requests(Operation.DESCRIBE_KEY_DETAIL);
+        await().until(() -> key.kms.requests(Operation.DESCRIBE_KEY_DETAIL) > before);
+        assertImpaired(wrapper, "differs from look to look");
+      }
+      key.key.showAllVersions();
+      await().until(() -> wrapper.condition() instanceof KeyCondition.Sound);
+      assertThat(wrapNamed(wrapper).keyId()).isNotEqualTo(KeyId.of("jdcloud", JdCloudKey.KEY_ID));
+    }
+  }
+
   /** This node's clock has no part in it. */
   @Test
   void aVersionOfTheFutureIsNotAdoptedByTheClockOfTheKms() throws IOException {

@@ -60,6 +60,36 @@ final class HealthMonitorTest {
     assertThat(monitor.health().lastKeyId()).contains(FakeKeyWrapper.KEY_ID);
   }
 
+  /** The back end is asked no more often for a name that it does not give. */
+  @Test
+  void aKeyThatWaitsForItsIdIsProbedNoMoreOftenThanOthers() {
+    AtomicInteger wraps = new AtomicInteger();
+    backEnd.wrapping =
+        plaintext -> {
+          wraps.incrementAndGet();
+          return FakeKeyWrapper.reversed(plaintext);
+        };
+    backEnd.isKnown = false;
+    try (HealthMonitor watching =
+        new HealthMonitor("hsm", backEnd, Duration.ofMinutes(1), Duration.ofSeconds(1))) {
+      watching.start();
+      await().until(() -> watching.health() instanceof KeyHealth.Unnamed);
+      backEnd.condition = new KeyCondition.Impaired("its versions are not known yet");
+      await()
+          .until(
+              () ->
+                  watching
+                      .health()
+                      .equals(new KeyHealth.Unnamed("its versions are not known yet")));
+      assertThat(wraps).hasValue(1);
+      watching.probeNow();
+      await().until(() -> wraps.get() == 2);
+      backEnd.isKnown = true;
+      await().until(() -> watching.health() instanceof KeyHealth.Healthy);
+      assertThat(wraps).hasValue(3);
+    }
+  }
+
   /** The list of versions answers, and Encrypt does not. */
   @Test
   void aKeyIdThatBecomesKnownDuringAnOutageIsTold() {

@@ -47,7 +47,7 @@ final class PaceTest {
           pace.passed(Duration.ofMillis(5));
         } else {
           throttled++;
-          pace.throttled(Duration.ZERO);
+          throttle(Duration.ZERO);
         }
       }
     }
@@ -56,9 +56,44 @@ final class PaceTest {
     now += Duration.ofMinutes(2).toNanos();
   }
 
+  /** It allows a call each 50 ms, and keeps nothing for later. */
+  @Test
+  void sixteenCallsAfterAPauseAreAllMadeInTime() {
+    now += Duration.ofSeconds(10).toNanos();
+    long allowedAt = now;
+    int waiting = 16;
+    int throttled = 0;
+    assertThat(pace.available()).isGreaterThanOrEqualTo(waiting);
+    long sentAt = pace.sent();
+    pace.passed(Duration.ofMillis(5));
+    waiting--;
+    for (int call = 0; call < 15; call++) {
+      pace.throttled(sentAt, Duration.ZERO);
+    }
+    assertThat(pace.wait(waiting - 1)).isLessThan(Duration.ofMillis(2_500));
+    long start = now;
+    while (waiting > 0) {
+      now += 5 * MILLISECOND;
+      for (int left = Math.min(waiting, pace.available()); left > 0; left--) {
+        pace.take();
+        long at = pace.sent();
+        if (now - allowedAt >= 50 * MILLISECOND) {
+          allowedAt = now;
+          waiting--;
+          pace.passed(Duration.ofMillis(5));
+        } else {
+          throttled++;
+          pace.throttled(at, Duration.ZERO);
+        }
+      }
+    }
+    assertThat(Duration.ofNanos(now - start)).isLessThan(Duration.ofMillis(2_500));
+    assertThat(throttled).isLessThan(16);
+  }
+
   @Test
   void keepsThePauseThatTheBackEndAsksFor() {
-    pace.throttled(Duration.ofSeconds(2));
+    throttle(Duration.ofSeconds(2));
     assertThat(pace.wait(0)).isEqualTo(Duration.ofSeconds(2));
     now += Duration.ofMillis(1_990).toNanos();
     assertThat(pace.available()).isZero();
@@ -79,16 +114,20 @@ final class PaceTest {
   /** All calls that were under way are told the same, which says it no louder than one of them. */
   private void assertPauseOfADay(int seconds) {
     for (int call = 0; call < CALLERS; call++) {
-      pace.throttled(Duration.ofDays(1));
+      throttle(Duration.ofDays(1));
     }
     assertThat(pace.wait(0)).isEqualTo(Duration.ofSeconds(seconds));
     now += Duration.ofSeconds(seconds).toNanos();
     assertThat(pace.available()).isPositive();
   }
 
+  private void throttle(Duration retryAfter) {
+    pace.throttled(pace.sent(), retryAfter);
+  }
+
   @Test
   void forgetsTheLimitAfterAMinute() {
-    pace.throttled(Duration.ZERO);
+    throttle(Duration.ZERO);
     assertThat(pace.isLimited()).isTrue();
     now += Duration.ofSeconds(61).toNanos();
     assertThat(pace.isLimited()).isFalse();

@@ -1,11 +1,14 @@
 package io.github.keywrap.domain;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,14 +34,38 @@ final class PlaintextScanTest {
   }
 
   @Test
-  void findsItUnderSeveralLayersOfBase64() {
+  void findsItUnderSeveralLayers() {
     byte[] layer = join(bytes(3), dek);
-    for (int layers = 1; layers <= 4; layers++) {
-      layer = Base64.getUrlEncoder().withoutPadding().encode(layer);
+    for (int layers = 1; layers <= 6; layers++) {
+      layer = layers % 3 == 0 ? hex(layer) : Base64.getUrlEncoder().withoutPadding().encode(layer);
       assertShown(layer);
     }
-    byte[] hex = HexFormat.of().formatHex(dek).getBytes(US_ASCII);
-    assertShown(Base64.getEncoder().encode(hex));
+    assertShown(base64(hex(dek)));
+    assertShown(hex(base64(dek)));
+  }
+
+  /** As programs do that encode what was encoded: base64(1), Vault, JSON within JSON. */
+  @Test
+  void findsItWhereALayerHasLinesOrSomethingAroundIt() {
+    String once = new String(base64(dek), US_ASCII);
+    String lines = new String(Base64.getMimeEncoder().encode(ascii(once + "\n")), US_ASCII) + "\n";
+    assertShown(ascii(lines));
+    assertShown(base64(ascii(lines)));
+    assertShown(ascii("vault:v1:" + new String(base64(ascii(once)), US_ASCII)));
+    String json = "{\"ciphertext\":\"%s\"}".formatted(once);
+    assertShown(ascii("{\"data\":\"%s\"}".formatted(new String(base64(ascii(json)), US_ASCII))));
+    assertShown(ascii("x" + once));
+  }
+
+  @Test
+  void findsHexadecimalWithSeparatorsAndTextOfTwoBytesACharacter() {
+    for (String separator : List.of(":", " ", ", ")) {
+      assertShown(ascii(HexFormat.ofDelimiter(separator).formatHex(dek)));
+    }
+    String once = new String(base64(dek), US_ASCII);
+    assertShown(once.getBytes(UTF_16LE));
+    assertShown(HexFormat.of().formatHex(dek).getBytes(UTF_16));
+    assertShown(new String(base64(ascii(once)), US_ASCII).getBytes(UTF_16LE));
   }
 
   @Test
@@ -57,8 +84,10 @@ final class PlaintextScanTest {
   void aCiphertextIsNoneOfThat() {
     for (int round = 0; round < ROUNDS; round++) {
       assertThat(PlaintextScan.shows(bytes(33 + random.nextInt(300)), bytes(32))).isFalse();
-      byte[] text = Base64.getEncoder().encode(bytes(100));
+      byte[] text = base64(bytes(100));
       assertThat(PlaintextScan.shows(text, bytes(32))).isFalse();
+      assertThat(PlaintextScan.shows(base64(text), bytes(32))).isFalse();
+      assertThat(PlaintextScan.shows(hex(text), bytes(32))).isFalse();
     }
   }
 
@@ -72,6 +101,18 @@ final class PlaintextScanTest {
 
   private void assertShown(byte[] ciphertext) {
     assertThat(PlaintextScan.shows(ciphertext, dek)).as("%d bytes", ciphertext.length).isTrue();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(US_ASCII);
+  }
+
+  private static byte[] base64(byte[] bytes) {
+    return Base64.getEncoder().encode(bytes);
+  }
+
+  private static byte[] hex(byte[] bytes) {
+    return ascii(HexFormat.of().formatHex(bytes));
   }
 
   private byte[] bytes(int length) {

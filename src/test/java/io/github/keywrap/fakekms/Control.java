@@ -15,6 +15,7 @@ import java.util.List;
  *   /fake/fault/NAME[/OPERATION…]          a fault; none: no more
  *   /fake/delay/MILLISECONDS[/OPERATION…]  of every answer
  *   /fake/rate/PER-SECOND[/OPERATION…]     a limit for all of them together; 0: none
+ *   /fake/evenly/PER-SECOND[/OPERATION…]   the same, and never two at once
  *   /fake/key/ID/rotate|disable|enable|schedule-deletion|disable-version|enable-version
  *   /fake/key/ID/drop-version|hide-version|list-falsely-once|list-falsely|show-versions
  *   /fake/drop                             every connection
@@ -43,6 +44,7 @@ final class Control {
       case "fault" -> kms.fault(Fault.valueOf(constant(parts.get(1))), operations(parts));
       case "delay" -> kms.delay(Duration.ofMillis(Long.parseLong(parts.get(1))), operations(parts));
       case "rate" -> kms.rateLimit(Integer.parseInt(parts.get(1)), operations(parts));
+      case "evenly" -> kms.rateLimit(Integer.parseInt(parts.get(1)), 1, operations(parts));
       case "key" -> {
         return key(kms.key(parts.get(1)), parts.get(2));
       }

@@ -10,7 +10,7 @@ final class FakeHabits {
   private final AtomicInteger requests = new AtomicInteger();
   private volatile Faulty faulty = new Faulty(Fault.NONE, new AtomicInteger());
   private volatile Duration delay = Duration.ZERO;
-  private volatile FakeRate rate = new FakeRate(0);
+  private volatile FakeRate rate = new FakeRate(0, 0);
 
   /**
    * @param left how many requests still go wrong; may be shared

@@ -123,7 +123,7 @@ public final class FakeKey {
     falseLists.set(0);
   }
 
-  /** The next lists have a newer version that there is not; as a copy of another key's might. */
+  /** The next lists have a newer version each that there is not, and no two the same. */
   public void listFalsely(int times) {
     falseLists.set(times);
   }
@@ -145,8 +145,9 @@ public final class FakeKey {
     if (hidesNewest) {
       shuffled.removeLast();
     }
-    if (falseLists.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-      shuffled.add(new FakeVersion("of-another-key", nextCreation, new byte[0]));
+    int left = falseLists.getAndUpdate(before -> Math.max(0, before - 1));
+    if (left > 0) {
+      shuffled.add(new FakeVersion("of-another-key-" + left, nextCreation, new byte[0]));
     }
     Collections.shuffle(shuffled, new Random(versions.size()));
     return shuffled;

@@ -152,7 +152,12 @@ public final class FakeKms implements AutoCloseable {
    * once after a pause; the others are answered 429 `RATE_LIMIT_EXCEEDED`. 0: no limit.
    */
   public void rateLimit(int perSecond, Operation... operations) {
-    FakeRate rate = new FakeRate(perSecond);
+    rateLimit(perSecond, perSecond, operations);
+  }
+
+  /** The same, with so many at once after a pause. */
+  public void rateLimit(int perSecond, int atOnce, Operation... operations) {
+    FakeRate rate = new FakeRate(perSecond, atOnce);
     of(operations).forEach(habit -> habit.rate(rate));
   }
 

@@ -5,20 +5,23 @@ final class FakeRate {
   private static final double SECOND = 1e9;
 
   private final int perSecond;
+  private final int atOnce;
   private double tokens;
   private long filledAt = System.nanoTime();
 
   /**
    * @param perSecond 0: no limit
+   * @param atOnce after a pause
    */
-  FakeRate(int perSecond) {
+  FakeRate(int perSecond, int atOnce) {
     this.perSecond = perSecond;
-    this.tokens = perSecond;
+    this.atOnce = atOnce;
+    this.tokens = atOnce;
   }
 
   synchronized boolean take() {
     long now = System.nanoTime();
-    tokens = Math.min(perSecond, tokens + perSecond * ((now - filledAt) / SECOND));
+    tokens = Math.min(atOnce, tokens + perSecond * ((now - filledAt) / SECOND));
     filledAt = now;
     if (perSecond > 0 && tokens < 1) {
       return false;

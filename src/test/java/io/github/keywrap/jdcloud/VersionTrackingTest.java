@@ -1,6 +1,7 @@
 package io.github.keywrap.jdcloud;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.keywrap.jdcloud.VersionState.Tracked;
 import io.github.keywrap.jdcloud.VersionState.Unknown;
@@ -171,10 +172,10 @@ final class VersionTrackingTest {
 
   @Test
   void aListOfTheFutureAloneIsNone() {
-    list(version("far", NOW.getEpochSecond() + 86_400, KeyStatus.ENABLED));
-    assertThat(tracking.state())
-        .isInstanceOfSatisfying(
-            Unknown.class, unknown -> assertThat(unknown.failure()).isPresent());
+    listTwice(FIRST);
+    assertThatThrownBy(() -> list(version("far", NOW.getEpochSecond() + 86_400, KeyStatus.ENABLED)))
+        .isInstanceOf(CallFailure.Unanswered.class);
+    assertThat(newest()).isEqualTo(FIRST);
   }
 
   @Test
@@ -193,8 +194,10 @@ final class VersionTrackingTest {
     assertThat(tracking.state()).isInstanceOf(Untracked.class);
     list(FIRST);
     assertThat(tracking.state()).isInstanceOf(Untracked.class);
+    assertThat(tracking.isUndecided()).isTrue();
     list(FIRST);
     assertThat(newest()).isEqualTo(FIRST);
+    assertThat(tracking.isUndecided()).isFalse();
   }
 
   @Test
