@@ -53,6 +53,8 @@ final class ArchitectureTest {
           .definedBy("..keywrap.software..")
           .layer("local")
           .definedBy("..keywrap.local..")
+          .layer("device")
+          .definedBy("..keywrap.device..")
           .layer("pkcs11")
           .definedBy("..keywrap.pkcs11..")
           .layer("jdcloud")
@@ -85,6 +87,8 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("local", "pkcs11")
           .whereLayer("local")
           .mayOnlyBeAccessedByLayers("app")
+          .whereLayer("device")
+          .mayOnlyBeAccessedByLayers("pkcs11")
           .whereLayer("pkcs11")
           .mayOnlyBeAccessedByLayers("app")
           .whereLayer("jdcloud")
@@ -92,7 +96,8 @@ final class ArchitectureTest {
           .whereLayer("config")
           .mayOnlyBeAccessedByLayers("app", "cli")
           .whereLayer("settings")
-          .mayOnlyBeAccessedByLayers("config", "local", "pkcs11", "jdcloud", "app", "cli");
+          .mayOnlyBeAccessedByLayers(
+              "config", "local", "device", "pkcs11", "jdcloud", "app", "cli");
 
   @ArchTest
   static final ArchRule domainKnowsNoFramework =
@@ -111,6 +116,7 @@ final class ArchitectureTest {
           .resideInAnyPackage(
               "..keywrap.software..",
               "..keywrap.local..",
+              "..keywrap.device..",
               "..keywrap.pkcs11..",
               "..keywrap.jdcloud..",
               "..keywrap.settings..",
@@ -138,6 +144,15 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("java.lang.foreign..");
+
+  @ArchTest
+  static final ArchRule onlyTheSocketSpeaksGrpc =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..keywrap.transport..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.grpc..");
 
   @ArchTest
   static final ArchRule onlySettingsAndJdCloudReadJson =

@@ -3,7 +3,7 @@ package io.github.keywrap.cli;
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.Steps;
-import io.grpc.StatusRuntimeException;
+import io.github.keywrap.transport.KmsClient;
 import java.io.PrintWriter;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,8 +35,8 @@ final class CheckReport {
       result = e.getMessage();
     } catch (KmsException e) {
       result = e.kind() + ": " + e.getMessage();
-    } catch (StatusRuntimeException e) {
-      result = e.getStatus().getCode() + ": " + e.getStatus().getDescription();
+    } catch (RuntimeException e) {
+      result = KmsClient.refusal(e).orElseThrow(() -> e);
     }
     allPassed &= passed;
     double millis = (System.nanoTime() - start) / (double) TimeUnit.MILLISECONDS.toNanos(1);

@@ -2,6 +2,9 @@ package io.github.keywrap.pkcs11;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.github.keywrap.device.DoubtfulCiphertextException;
+import io.github.keywrap.device.Encrypted;
+import io.github.keywrap.device.UnusableOutputException;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.settings.TokenProfile.Cbc;
@@ -84,7 +87,7 @@ record CbcHmacCipher(Cbc cbc, long key, long macMechanism, long macKey, SecureRa
           library.encryptInit(handle, cbcMechanism(arena, iv), key);
           MemorySegment in = arena.allocateFrom(JAVA_BYTE, plaintext);
           try {
-            return Output.of(
+            return OutputBuffer.of(
                 arena,
                 plaintext.length + BLOCK_LENGTH,
                 (to, written) -> library.encrypt(handle, in, to, written));
@@ -100,7 +103,7 @@ record CbcHmacCipher(Cbc cbc, long key, long macMechanism, long macKey, SecureRa
         (library, arena, handle) -> {
           library.decryptInit(handle, cbcMechanism(arena, iv), key);
           MemorySegment in = arena.allocateFrom(JAVA_BYTE, ciphertext);
-          return Output.of(
+          return OutputBuffer.of(
               arena, ciphertext.length, (to, written) -> library.decrypt(handle, in, to, written));
         });
   }
@@ -125,7 +128,7 @@ record CbcHmacCipher(Cbc cbc, long key, long macMechanism, long macKey, SecureRa
               library.signInit(
                   handle, Layouts.mechanism(arena, macMechanism, MemorySegment.NULL), macKey);
               MemorySegment in = arena.allocateFrom(JAVA_BYTE, input);
-              return Output.of(
+              return OutputBuffer.of(
                   arena, MAC_LENGTH, (to, written) -> library.sign(handle, in, to, written));
             });
     if (mac.length != MAC_LENGTH) {

@@ -1,5 +1,8 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.Connection;
+import io.github.keywrap.device.Encrypted;
+import io.github.keywrap.device.ProvenConnection;
 import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.Envelope;
@@ -58,9 +61,7 @@ final class CheckValue {
   }
 
   private static boolean opens(Connection connection, Envelope envelope, Deadline deadline) {
-    Usable<Connection> usable =
-        new Usable<>(
-            connection, KnownGood.prove(connection, deadline), new Verdicts(System::nanoTime));
+    ProvenConnection<Connection> usable = ProvenConnection.of(connection, deadline);
     try {
       byte[] opened =
           usable.decrypt(
@@ -82,6 +83,6 @@ final class CheckValue {
   }
 
   private KeyId keyId() {
-    return new Pkcs11KeyIds(Algorithm.AES_GCM, 0, settings.identity()).of(settings.identity());
+    return Pkcs11KeyIds.of(Algorithm.AES_GCM, 0, settings.identity()).of(settings.identity());
   }
 }

@@ -34,32 +34,32 @@ final class Cryptoki {
 
   /** Finds a function in the library. */
   interface Handles {
-    MethodHandle of(Function function);
+    MethodHandle of(CryptokiFunction function);
   }
 
   Cryptoki(Handles handles) {
-    this.initialize = handles.of(Function.C_Initialize);
-    this.finalizeModule = handles.of(Function.C_Finalize);
-    this.getSlotList = handles.of(Function.C_GetSlotList);
-    this.getTokenInfo = handles.of(Function.C_GetTokenInfo);
-    this.getMechanismList = handles.of(Function.C_GetMechanismList);
-    this.openSession = handles.of(Function.C_OpenSession);
-    this.closeSession = handles.of(Function.C_CloseSession);
-    this.login = handles.of(Function.C_Login);
-    this.createObject = handles.of(Function.C_CreateObject);
-    this.destroyObject = handles.of(Function.C_DestroyObject);
-    this.getAttributeValue = handles.of(Function.C_GetAttributeValue);
-    this.findObjectsInit = handles.of(Function.C_FindObjectsInit);
-    this.findObjects = handles.of(Function.C_FindObjects);
-    this.findObjectsFinal = handles.of(Function.C_FindObjectsFinal);
-    this.encryptInit = handles.of(Function.C_EncryptInit);
-    this.encrypt = handles.of(Function.C_Encrypt);
-    this.decryptInit = handles.of(Function.C_DecryptInit);
-    this.decrypt = handles.of(Function.C_Decrypt);
-    this.signInit = handles.of(Function.C_SignInit);
-    this.sign = handles.of(Function.C_Sign);
-    this.generateKey = handles.of(Function.C_GenerateKey);
-    this.generateRandom = handles.of(Function.C_GenerateRandom);
+    this.initialize = handles.of(CryptokiFunction.C_Initialize);
+    this.finalizeModule = handles.of(CryptokiFunction.C_Finalize);
+    this.getSlotList = handles.of(CryptokiFunction.C_GetSlotList);
+    this.getTokenInfo = handles.of(CryptokiFunction.C_GetTokenInfo);
+    this.getMechanismList = handles.of(CryptokiFunction.C_GetMechanismList);
+    this.openSession = handles.of(CryptokiFunction.C_OpenSession);
+    this.closeSession = handles.of(CryptokiFunction.C_CloseSession);
+    this.login = handles.of(CryptokiFunction.C_Login);
+    this.createObject = handles.of(CryptokiFunction.C_CreateObject);
+    this.destroyObject = handles.of(CryptokiFunction.C_DestroyObject);
+    this.getAttributeValue = handles.of(CryptokiFunction.C_GetAttributeValue);
+    this.findObjectsInit = handles.of(CryptokiFunction.C_FindObjectsInit);
+    this.findObjects = handles.of(CryptokiFunction.C_FindObjects);
+    this.findObjectsFinal = handles.of(CryptokiFunction.C_FindObjectsFinal);
+    this.encryptInit = handles.of(CryptokiFunction.C_EncryptInit);
+    this.encrypt = handles.of(CryptokiFunction.C_Encrypt);
+    this.decryptInit = handles.of(CryptokiFunction.C_DecryptInit);
+    this.decrypt = handles.of(CryptokiFunction.C_Decrypt);
+    this.signInit = handles.of(CryptokiFunction.C_SignInit);
+    this.sign = handles.of(CryptokiFunction.C_Sign);
+    this.generateKey = handles.of(CryptokiFunction.C_GenerateKey);
+    this.generateRandom = handles.of(CryptokiFunction.C_GenerateRandom);
   }
 
   /** A call of a native function. */
@@ -67,7 +67,7 @@ final class Cryptoki {
     long invoke() throws Throwable;
   }
 
-  private static void check(Function function, Call call) {
+  private static void check(CryptokiFunction function, Call call) {
     long code;
     try {
       code = call.invoke();
@@ -82,30 +82,33 @@ final class Cryptoki {
   }
 
   void initialize(MemorySegment arguments) {
-    check(Function.C_Initialize, () -> (long) initialize.invokeExact(arguments));
+    check(CryptokiFunction.C_Initialize, () -> (long) initialize.invokeExact(arguments));
   }
 
   void finalizeModule() {
-    check(Function.C_Finalize, () -> (long) finalizeModule.invokeExact(MemorySegment.NULL));
+    check(CryptokiFunction.C_Finalize, () -> (long) finalizeModule.invokeExact(MemorySegment.NULL));
   }
 
   void getSlotList(boolean tokenPresent, MemorySegment slots, MemorySegment count) {
     byte present = (byte) (tokenPresent ? 1 : 0);
-    check(Function.C_GetSlotList, () -> (long) getSlotList.invokeExact(present, slots, count));
+    check(
+        CryptokiFunction.C_GetSlotList,
+        () -> (long) getSlotList.invokeExact(present, slots, count));
   }
 
   void getTokenInfo(long slot, MemorySegment info) {
-    check(Function.C_GetTokenInfo, () -> (long) getTokenInfo.invokeExact(slot, info));
+    check(CryptokiFunction.C_GetTokenInfo, () -> (long) getTokenInfo.invokeExact(slot, info));
   }
 
   void getMechanismList(long slot, MemorySegment list, MemorySegment count) {
     check(
-        Function.C_GetMechanismList, () -> (long) getMechanismList.invokeExact(slot, list, count));
+        CryptokiFunction.C_GetMechanismList,
+        () -> (long) getMechanismList.invokeExact(slot, list, count));
   }
 
   void openSession(long slot, long flags, MemorySegment session) {
     check(
-        Function.C_OpenSession,
+        CryptokiFunction.C_OpenSession,
         () ->
             (long)
                 openSession.invokeExact(
@@ -113,77 +116,85 @@ final class Cryptoki {
   }
 
   void closeSession(long session) {
-    check(Function.C_CloseSession, () -> (long) closeSession.invokeExact(session));
+    check(CryptokiFunction.C_CloseSession, () -> (long) closeSession.invokeExact(session));
   }
 
   void login(long session, long userType, MemorySegment pin) {
-    check(Function.C_Login, () -> (long) login.invokeExact(session, userType, pin, pin.byteSize()));
+    check(
+        CryptokiFunction.C_Login,
+        () -> (long) login.invokeExact(session, userType, pin, pin.byteSize()));
   }
 
   void createObject(long session, MemorySegment template, long count, MemorySegment object) {
     check(
-        Function.C_CreateObject,
+        CryptokiFunction.C_CreateObject,
         () -> (long) createObject.invokeExact(session, template, count, object));
   }
 
   void destroyObject(long session, long object) {
-    check(Function.C_DestroyObject, () -> (long) destroyObject.invokeExact(session, object));
+    check(
+        CryptokiFunction.C_DestroyObject, () -> (long) destroyObject.invokeExact(session, object));
   }
 
   void getAttributeValue(long session, long object, MemorySegment template, long count) {
     check(
-        Function.C_GetAttributeValue,
+        CryptokiFunction.C_GetAttributeValue,
         () -> (long) getAttributeValue.invokeExact(session, object, template, count));
   }
 
   void findObjectsInit(long session, MemorySegment template, long count) {
     check(
-        Function.C_FindObjectsInit,
+        CryptokiFunction.C_FindObjectsInit,
         () -> (long) findObjectsInit.invokeExact(session, template, count));
   }
 
   void findObjects(long session, MemorySegment objects, long most, MemorySegment count) {
     check(
-        Function.C_FindObjects,
+        CryptokiFunction.C_FindObjects,
         () -> (long) findObjects.invokeExact(session, objects, most, count));
   }
 
   void findObjectsFinal(long session) {
-    check(Function.C_FindObjectsFinal, () -> (long) findObjectsFinal.invokeExact(session));
+    check(CryptokiFunction.C_FindObjectsFinal, () -> (long) findObjectsFinal.invokeExact(session));
   }
 
   void encryptInit(long session, MemorySegment mechanism, long key) {
-    check(Function.C_EncryptInit, () -> (long) encryptInit.invokeExact(session, mechanism, key));
+    check(
+        CryptokiFunction.C_EncryptInit,
+        () -> (long) encryptInit.invokeExact(session, mechanism, key));
   }
 
   void encrypt(long session, MemorySegment in, MemorySegment out, MemorySegment outLength) {
     check(
-        Function.C_Encrypt,
+        CryptokiFunction.C_Encrypt,
         () -> (long) encrypt.invokeExact(session, in, in.byteSize(), out, outLength));
   }
 
   void decryptInit(long session, MemorySegment mechanism, long key) {
-    check(Function.C_DecryptInit, () -> (long) decryptInit.invokeExact(session, mechanism, key));
+    check(
+        CryptokiFunction.C_DecryptInit,
+        () -> (long) decryptInit.invokeExact(session, mechanism, key));
   }
 
   void decrypt(long session, MemorySegment in, MemorySegment out, MemorySegment outLength) {
     check(
-        Function.C_Decrypt,
+        CryptokiFunction.C_Decrypt,
         () -> (long) decrypt.invokeExact(session, in, in.byteSize(), out, outLength));
   }
 
   void signInit(long session, MemorySegment mechanism, long key) {
-    check(Function.C_SignInit, () -> (long) signInit.invokeExact(session, mechanism, key));
+    check(CryptokiFunction.C_SignInit, () -> (long) signInit.invokeExact(session, mechanism, key));
   }
 
   void sign(long session, MemorySegment in, MemorySegment out, MemorySegment outLength) {
     check(
-        Function.C_Sign, () -> (long) sign.invokeExact(session, in, in.byteSize(), out, outLength));
+        CryptokiFunction.C_Sign,
+        () -> (long) sign.invokeExact(session, in, in.byteSize(), out, outLength));
   }
 
   void generateRandom(long session, MemorySegment bytes) {
     check(
-        Function.C_GenerateRandom,
+        CryptokiFunction.C_GenerateRandom,
         () -> (long) generateRandom.invokeExact(session, bytes, bytes.byteSize()));
   }
 
@@ -194,7 +205,7 @@ final class Cryptoki {
       long count,
       MemorySegment key) {
     check(
-        Function.C_GenerateKey,
+        CryptokiFunction.C_GenerateKey,
         () -> (long) generateKey.invokeExact(session, mechanism, template, count, key));
   }
 }

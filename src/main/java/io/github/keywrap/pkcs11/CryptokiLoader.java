@@ -81,7 +81,7 @@ final class CryptokiLoader {
   }
 
   /** Libraries should have a stub for what they cannot do; for those that have nothing, ours. */
-  private static MethodHandle handle(Linker linker, MemorySegment list, Function function) {
+  private static MethodHandle handle(Linker linker, MemorySegment list, CryptokiFunction function) {
     MemorySegment pointer = list.get(ADDRESS, function.offset());
     return pointer.address() == 0
         ? MethodHandles.dropArguments(
@@ -109,7 +109,7 @@ final class CryptokiLoader {
                 + " reports success and returns no functions",
             "the fault is the library's: ask its vendor");
       }
-      return list.reinterpret(Function.listLength());
+      return list.reinterpret(CryptokiFunction.listLength());
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable impossible) {

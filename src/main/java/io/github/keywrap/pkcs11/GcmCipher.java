@@ -2,6 +2,7 @@ package io.github.keywrap.pkcs11;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.github.keywrap.device.Encrypted;
 import io.github.keywrap.domain.Deadline;
 import java.lang.foreign.MemorySegment;
 
@@ -18,7 +19,7 @@ record GcmCipher(GcmMechanism mechanism, long key) implements TokenCipher {
           MemorySegment in = arena.allocateFrom(JAVA_BYTE, plaintext);
           try {
             byte[] out =
-                Output.of(
+                OutputBuffer.of(
                     arena,
                     plaintext.length + mechanism.overhead(),
                     (to, length) -> library.encrypt(handle, in, to, length));
@@ -39,7 +40,7 @@ record GcmCipher(GcmMechanism mechanism, long key) implements TokenCipher {
             library.decryptInit(
                 handle, mechanism.forDecryption(arena, encrypted.iv(), associatedData), key);
             MemorySegment in = arena.allocateFrom(JAVA_BYTE, encrypted.ciphertext());
-            return Output.of(
+            return OutputBuffer.of(
                 arena,
                 encrypted.ciphertext().length,
                 (to, length) -> library.decrypt(handle, in, to, length));

@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.keywrap.device.Encrypted;
+import io.github.keywrap.device.UnusableOutputException;
 import io.github.keywrap.settings.GcmIv;
 import io.github.keywrap.settings.GcmSettings;
 import java.lang.foreign.Arena;

@@ -12,17 +12,17 @@ import java.util.Map;
  * to other objects. So whoever holds such a number holds this, and calls through it.
  */
 final class Initialization {
-  private final Module module;
+  private final CryptokiLibrary module;
   private final Map<Kind, SharedSessions> tokens = new HashMap<>();
 
   /** The token in one slot, and which sessions with it. */
   private record Kind(long slot, boolean writes) {}
 
-  Initialization(Module module) {
+  Initialization(CryptokiLibrary module) {
     this.module = module;
   }
 
-  Module module() {
+  CryptokiLibrary module() {
     return module;
   }
 
@@ -65,7 +65,7 @@ final class Initialization {
    * @throws io.github.keywrap.domain.KmsException.BackendUnavailable if the library is being
    *     initialized again until the deadline
    */
-  <T> T call(Deadline deadline, Module.Call<T> call) {
+  <T> T call(Deadline deadline, CryptokiLibrary.Call<T> call) {
     return module.call(this, deadline, call);
   }
 

@@ -1,5 +1,6 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.DeviceErrors;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.settings.LoginSettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
@@ -109,11 +110,11 @@ final class KeyMaker {
           new OperatorException(
               "the MAC key could not be made (%s), and the key \"%s\" with id %s could not be destroyed"
                       .formatted(
-                          Failures.translate(failure).getMessage(),
+                          DeviceErrors.translate(failure).getMessage(),
                           label(),
                           HexFormat.of().formatHex(id))
                   + " again ("
-                  + Failures.translate(alsoFailed).getMessage()
+                  + DeviceErrors.translate(alsoFailed).getMessage()
                   + ")",
               "destroy it with the vendor's tools, it has wrapped nothing; then run keygen again");
       left.initCause(failure);

@@ -2,6 +2,8 @@ package io.github.keywrap.pkcs11;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.github.keywrap.device.DeviceErrors;
+import io.github.keywrap.device.Foreground;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SystemWords;
@@ -78,7 +80,7 @@ final class KeyMaking {
           try (NativeDriver driver = new NativeDriver(settings)) {
             return driver.writing(deadline, work);
           } catch (RuntimeException e) {
-            throw Failures.translateUnlessTold(e);
+            throw DeviceErrors.translateUnlessTold(e);
           }
         });
   }

@@ -1,5 +1,8 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.AbsentDeviceException;
+import io.github.keywrap.device.Driver;
+import io.github.keywrap.device.WorkingKeys;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.Steps;
 import io.github.keywrap.settings.LoginSettings;
@@ -15,7 +18,7 @@ final class NativeDriver implements Driver<SessionConnection> {
   private static final int SPARE_SESSIONS = 2;
 
   private final Pkcs11KeySettings settings;
-  private final Module module;
+  private final CryptokiLibrary module;
   private volatile @Nullable Initialization last;
 
   /**
@@ -25,7 +28,7 @@ final class NativeDriver implements Driver<SessionConnection> {
    */
   NativeDriver(Pkcs11KeySettings settings) {
     this.settings = settings;
-    this.module = Module.of(settings.token().library());
+    this.module = CryptokiLibrary.of(settings.token().library());
   }
 
   @Override
@@ -100,7 +103,7 @@ final class NativeDriver implements Driver<SessionConnection> {
   /**
    * Looks at the token as the user that wraps.
    *
-   * @throws AbsentTokenException if the token is not there
+   * @throws AbsentDeviceException if the token is not there
    * @throws Pkcs11Exception if the token fails
    */
   void reading(Deadline deadline, Reader reader) {
@@ -118,7 +121,7 @@ final class NativeDriver implements Driver<SessionConnection> {
   /**
    * Works in a session that can make objects, logged in as whoever makes keys.
    *
-   * @throws AbsentTokenException if the token is not there
+   * @throws AbsentDeviceException if the token is not there
    * @throws Pkcs11Exception if the token fails
    */
   <T> T writing(Deadline deadline, Function<Session, T> work) {

@@ -1,5 +1,10 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.ConnectionTrial;
+import io.github.keywrap.device.DeviceKeyIds;
+import io.github.keywrap.device.DeviceKeyWrapper;
+import io.github.keywrap.device.DeviceLink;
+import io.github.keywrap.device.PinRecords;
 import io.github.keywrap.domain.BackEnd;
 import io.github.keywrap.domain.CiphertextForm;
 import io.github.keywrap.domain.KeyWrapper;
@@ -31,31 +36,31 @@ public final class Pkcs11BackEnd implements BackEnd {
    */
   @Override
   public KeyWrapper open() {
-    TokenLink<SessionConnection> link =
-        new TokenLink<>(settings.name(), new NativeDriver(settings));
+    DeviceLink<SessionConnection> link =
+        new DeviceLink<>(settings.name(), new NativeDriver(settings));
     link.start();
     if (settings.profile() instanceof Sm4Sealed profile) {
       SealedKeyStore store = SealedKeyStore.of(settings, profile.place());
-      Pkcs11KeyIds keyIds = sealedKeyIds(store);
+      DeviceKeyIds keyIds = sealedKeyIds(store);
       SealedKeyWrapper wrapper =
           new SealedKeyWrapper(
               settings.name(), keyIds, new SealedKeyReader(keyIds, store, link), LOOK);
       wrapper.start();
       return wrapper;
     }
-    return new Pkcs11KeyWrapper(
+    return new DeviceKeyWrapper(
         settings.algorithm(),
         Pkcs11KeyIds.of(settings.algorithm(), settings.generation(), settings.key()),
         link);
   }
 
-  private Pkcs11KeyIds sealedKeyIds(SealedKeyStore store) {
+  private DeviceKeyIds sealedKeyIds(SealedKeyStore store) {
     String known =
         switch (store) {
           case SealedKeyStore.OnToken _ -> "";
           case SealedKeyStore.InFile file -> identityIn(file);
         };
-    return new Pkcs11KeyIds(settings.algorithm(), settings.generation(), known);
+    return Pkcs11KeyIds.of(settings.algorithm(), settings.generation(), known);
   }
 
   /** What the file says; where it cannot be read, that is told by the calls. */

@@ -1,25 +1,28 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.DeviceException;
+import io.github.keywrap.device.DoubtfulCiphertextException;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 
 /** A PKCS#11 function returned something else than {@code CKR_OK}; says which, and what. */
-final class Pkcs11Exception extends RuntimeException {
-  private final Function function;
+final class Pkcs11Exception extends DeviceException {
+  private final CryptokiFunction function;
   private final long code;
   private final boolean isOutdated;
 
-  Pkcs11Exception(Function function, long code) {
+  Pkcs11Exception(CryptokiFunction function, long code) {
     this(function, code, function + ": " + ReturnValue.describe(code), false);
   }
 
-  private Pkcs11Exception(Function function, long code, String message, boolean isOutdated) {
+  private Pkcs11Exception(
+      CryptokiFunction function, long code, String message, boolean isOutdated) {
     super(message);
     this.function = function;
     this.code = code;
     this.isOutdated = isOutdated;
   }
 
-  Function function() {
+  CryptokiFunction function() {
     return function;
   }
 
@@ -31,34 +34,41 @@ final class Pkcs11Exception extends RuntimeException {
     return code;
   }
 
-  /** Whether it says that the PIN is not, or no longer, good. */
-  boolean tellsOfPin() {
-    return switch (value()) {
-      case PIN_INCORRECT, PIN_INVALID, PIN_LEN_RANGE, PIN_EXPIRED, PIN_LOCKED -> true;
-      default -> false;
-    };
+  @Override
+  public String answer() {
+    return ReturnValue.describe(code);
   }
 
   /**
-   * Whether it certainly says that nobody looked at the PIN: only then may it be tried again. A
-   * wrong PIN has been answered with CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED and CKR_ARGUMENTS_BAD,
-   * and the token was locked after five (OpenSC #871, #1655).
+   * {@inheritDoc} A wrong PIN has been answered with CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED and
+   * CKR_ARGUMENTS_BAD, and the token was locked after five (OpenSC #871, #1655).
    */
-  boolean leavesPinUntried() {
+  @Override
+  public OfPin ofPin() {
+    if (function != CryptokiFunction.C_Login) {
+      return OfPin.UNTRIED;
+    }
     return switch (value()) {
-      case DEVICE_ERROR, DEVICE_MEMORY, DEVICE_REMOVED -> true;
-      case TOKEN_NOT_PRESENT, TOKEN_NOT_RECOGNIZED, SLOT_ID_INVALID -> true;
-      case SESSION_CLOSED, SESSION_COUNT, SESSION_HANDLE_INVALID -> true;
-      case CRYPTOKI_NOT_INITIALIZED, HOST_MEMORY -> true;
-      case USER_ALREADY_LOGGED_IN, USER_ANOTHER_ALREADY_LOGGED_IN -> true;
-      case USER_PIN_NOT_INITIALIZED, USER_TYPE_INVALID, USER_TOO_MANY_TYPES -> true;
-      default -> false;
+      case PIN_INCORRECT, PIN_INVALID, PIN_LEN_RANGE, PIN_EXPIRED, PIN_LOCKED -> OfPin.REFUSED;
+      case DEVICE_ERROR, DEVICE_MEMORY, DEVICE_REMOVED -> OfPin.UNTRIED;
+      case TOKEN_NOT_PRESENT, TOKEN_NOT_RECOGNIZED, SLOT_ID_INVALID -> OfPin.UNTRIED;
+      case SESSION_CLOSED, SESSION_COUNT, SESSION_HANDLE_INVALID -> OfPin.UNTRIED;
+      case CRYPTOKI_NOT_INITIALIZED, HOST_MEMORY -> OfPin.UNTRIED;
+      case USER_ALREADY_LOGGED_IN, USER_ANOTHER_ALREADY_LOGGED_IN -> OfPin.UNTRIED;
+      case USER_PIN_NOT_INITIALIZED, USER_TYPE_INVALID, USER_TOO_MANY_TYPES -> OfPin.UNTRIED;
+      default -> OfPin.DOUBTFUL;
     };
   }
 
-  /** Whether it is about what was given to encrypt, if it is always the answer to that. */
-  boolean refusesPlaintext() {
-    return function == Function.C_Encrypt
+  @Override
+  public boolean isOfTheCall() {
+    return refusesPlaintext()
+        || value() == ReturnValue.MECHANISM_INVALID
+        || value() == ReturnValue.FUNCTION_NOT_SUPPORTED;
+  }
+
+  private boolean refusesPlaintext() {
+    return function == CryptokiFunction.C_Encrypt
         && (value() == ReturnValue.DATA_LEN_RANGE || value() == ReturnValue.DATA_INVALID);
   }
 
@@ -74,7 +84,7 @@ final class Pkcs11Exception extends RuntimeException {
           switch (value()) {
             case ENCRYPTED_DATA_INVALID, ENCRYPTED_DATA_LEN_RANGE, AEAD_DECRYPT_FAILED ->
                 InvalidCiphertext.notAuthentic();
-            default -> tellsOfLostSession() ? this : new DoubtfulCiphertextException(this);
+            default -> isOfLostConnection() ? this : new DoubtfulCiphertextException(this);
           };
       case C_DecryptInit ->
           switch (value()) {
@@ -92,16 +102,17 @@ final class Pkcs11Exception extends RuntimeException {
    */
   static Pkcs11Exception outdated(String why) {
     return new Pkcs11Exception(
-        Function.C_OpenSession, ReturnValue.SESSION_HANDLE_INVALID.code(), why, true);
+        CryptokiFunction.C_OpenSession, ReturnValue.SESSION_HANDLE_INVALID.code(), why, true);
   }
 
-  /** Whether it is {@link #outdated}: the token has not failed this key. */
-  boolean isOutdated() {
+  /** {@inheritDoc} Made by {@link #outdated}. */
+  @Override
+  public boolean isOutdated() {
     return isOutdated;
   }
 
-  /** Whether it says that the session, its login or the token is gone. */
-  boolean tellsOfLostSession() {
+  @Override
+  public boolean isOfLostConnection() {
     return switch (value()) {
       case SESSION_CLOSED, SESSION_HANDLE_INVALID, USER_NOT_LOGGED_IN -> true;
       case DEVICE_REMOVED, TOKEN_NOT_PRESENT, SLOT_ID_INVALID, CRYPTOKI_NOT_INITIALIZED -> true;
@@ -109,16 +120,13 @@ final class Pkcs11Exception extends RuntimeException {
     };
   }
 
-  /**
-   * Whether it says that the token has no such mechanism: another connection would find the same.
-   */
-  boolean lacksMechanism() {
-    return value() == ReturnValue.MECHANISM_INVALID
-        || value() == ReturnValue.FUNCTION_NOT_SUPPORTED;
+  @Override
+  public String hint() {
+    return Hints.of(this);
   }
 
-  /** Whether the same call will get the same answer until a person changes something. */
-  boolean isPermanent() {
+  @Override
+  public boolean isPermanent() {
     return switch (value()) {
       case MECHANISM_INVALID, FUNCTION_NOT_SUPPORTED -> true;
       case KEY_TYPE_INCONSISTENT, KEY_SIZE_RANGE, KEY_FUNCTION_NOT_PERMITTED -> true;

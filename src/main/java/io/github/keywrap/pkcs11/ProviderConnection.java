@@ -1,5 +1,8 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.Connection;
+import io.github.keywrap.device.Encrypted;
+import io.github.keywrap.device.KeyOperations;
 import io.github.keywrap.domain.Deadline;
 import java.security.GeneralSecurityException;
 import java.security.Provider;
@@ -37,16 +40,17 @@ final class ProviderConnection implements Connection {
   public Encrypted encrypt(byte[] associatedData, byte[] plaintext, Deadline deadline) {
     byte[] iv = new byte[IV_LENGTH];
     random.nextBytes(iv);
-    Cipher cipher = cipher(Function.C_EncryptInit, Cipher.ENCRYPT_MODE, iv, associatedData);
-    return new Encrypted(iv, finish(Function.C_Encrypt, cipher, plaintext));
+    Cipher cipher = cipher(CryptokiFunction.C_EncryptInit, Cipher.ENCRYPT_MODE, iv, associatedData);
+    return new Encrypted(iv, finish(CryptokiFunction.C_Encrypt, cipher, plaintext));
   }
 
   @Override
   public byte[] decrypt(byte[] associatedData, Encrypted encrypted, Deadline deadline) {
     try {
       Cipher cipher =
-          cipher(Function.C_DecryptInit, Cipher.DECRYPT_MODE, encrypted.iv(), associatedData);
-      return finish(Function.C_Decrypt, cipher, encrypted.ciphertext());
+          cipher(
+              CryptokiFunction.C_DecryptInit, Cipher.DECRYPT_MODE, encrypted.iv(), associatedData);
+      return finish(CryptokiFunction.C_Decrypt, cipher, encrypted.ciphertext());
     } catch (Pkcs11Exception e) {
       throw e.asAnswerToCiphertext();
     }
@@ -62,7 +66,7 @@ final class ProviderConnection implements Connection {
   @Override
   public void abandon() {}
 
-  private Cipher cipher(Function function, int mode, byte[] iv, byte[] associatedData) {
+  private Cipher cipher(CryptokiFunction function, int mode, byte[] iv, byte[] associatedData) {
     try {
       Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding", provider);
       cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, iv));
@@ -73,7 +77,7 @@ final class ProviderConnection implements Connection {
     }
   }
 
-  private static byte[] finish(Function function, Cipher cipher, byte[] input) {
+  private static byte[] finish(CryptokiFunction function, Cipher cipher, byte[] input) {
     try {
       return cipher.doFinal(input);
     } catch (GeneralSecurityException | ProviderException | IllegalStateException e) {

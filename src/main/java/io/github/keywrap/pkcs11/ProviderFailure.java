@@ -20,7 +20,7 @@ final class ProviderFailure {
    *
    * @param function that it was about
    */
-  static Pkcs11Exception translate(Function function, Exception failure) {
+  static Pkcs11Exception translate(CryptokiFunction function, Exception failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof AEADBadTagException) {
         // The provider makes it of a wrong tag, and of CKR_GENERAL_ERROR as well.

@@ -45,9 +45,9 @@ final class ProviderKeys {
                 + " on it; rename one, or set driver: native",
             e);
       }
-      throw ProviderFailure.translate(Function.C_Login, e);
+      throw ProviderFailure.translate(CryptokiFunction.C_Login, e);
     } catch (GeneralSecurityException | ProviderException e) {
-      throw ProviderFailure.translate(Function.C_Login, e);
+      throw ProviderFailure.translate(CryptokiFunction.C_Login, e);
     } finally {
       Arrays.fill(password, '\0');
       Arrays.fill(characters.array(), '\0');
@@ -70,7 +70,7 @@ final class ProviderKeys {
               .formatted(label, Collections.list(keyStore.aliases())),
           null);
     } catch (GeneralSecurityException | ProviderException e) {
-      throw ProviderFailure.translate(Function.C_FindObjects, e);
+      throw ProviderFailure.translate(CryptokiFunction.C_FindObjects, e);
     }
   }
 }

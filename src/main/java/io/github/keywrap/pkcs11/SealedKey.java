@@ -2,6 +2,7 @@ package io.github.keywrap.pkcs11;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.github.keywrap.device.Encrypted;
 import io.github.keywrap.domain.Algorithm;
 import java.io.IOException;
 import java.io.StringReader;

@@ -1,5 +1,9 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.DeviceErrors;
+import io.github.keywrap.device.DoubtfulCiphertextException;
+import io.github.keywrap.device.Encrypted;
+import io.github.keywrap.device.UnusableOutputException;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
@@ -149,7 +153,7 @@ final class SealedKeyMaker {
     } catch (InvalidCiphertext | DoubtfulCiphertextException refused) {
       throw new OperatorException(
           "the token's key does not open the sealed key: "
-              + Failures.translate(refused).getMessage(),
+              + DeviceErrors.translate(refused).getMessage(),
           "it was altered, or sealed by another key: use a good backup");
     }
   }

@@ -1,5 +1,8 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.DeviceKeyIds;
+import io.github.keywrap.device.DeviceLink;
+import io.github.keywrap.device.ProvenConnection;
 import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyWrapper;
@@ -11,15 +14,15 @@ import java.security.SecureRandom;
 
 /** Has a token open the sealed key that is stored. */
 final class SealedKeyReader implements AutoCloseable {
-  private final Pkcs11KeyIds keyIds;
+  private final DeviceKeyIds keyIds;
   private final SealedKeyStore store;
-  private final TokenLink<SessionConnection> link;
+  private final DeviceLink<SessionConnection> link;
   private final SecureRandom random = new SecureRandom();
 
   /**
    * @param link this closes it
    */
-  SealedKeyReader(Pkcs11KeyIds keyIds, SealedKeyStore store, TokenLink<SessionConnection> link) {
+  SealedKeyReader(DeviceKeyIds keyIds, SealedKeyStore store, DeviceLink<SessionConnection> link) {
     this.keyIds = keyIds;
     this.store = store;
     this.link = link;
@@ -51,7 +54,8 @@ final class SealedKeyReader implements AutoCloseable {
         });
   }
 
-  private KeyWrapper bind(SealedKey sealed, Usable<SessionConnection> usable, Deadline deadline) {
+  private KeyWrapper bind(
+      SealedKey sealed, ProvenConnection<SessionConnection> usable, Deadline deadline) {
     if (!sealed.wrappingKey().equals(usable.connection().identity())) {
       throw new KeyUnavailable(
           "the sealed key opens with key %s, and the settings name key %s"

@@ -2,6 +2,8 @@ package io.github.keywrap.pkcs11;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.github.keywrap.device.DeviceErrors;
+import io.github.keywrap.device.DeviceKeyIds;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.FatalErrors;
 import io.github.keywrap.domain.KeyCondition;
@@ -29,7 +31,7 @@ final class SealedKeyWrapper implements KeyWrapper {
   private static final int SAMPLE_LENGTH = 32;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final Pkcs11KeyIds keyIds;
+  private final DeviceKeyIds keyIds;
   private final SealedKeyReader reader;
   private final SecureRandom random = new SecureRandom();
   private final ReentrantLock opening = new ReentrantLock();
@@ -46,7 +48,7 @@ final class SealedKeyWrapper implements KeyWrapper {
    * @param reader this closes it
    * @param interval between two trials whether a restart would open the key
    */
-  SealedKeyWrapper(String name, Pkcs11KeyIds keyIds, SealedKeyReader reader, Duration interval) {
+  SealedKeyWrapper(String name, DeviceKeyIds keyIds, SealedKeyReader reader, Duration interval) {
     this.keyIds = keyIds;
     this.reader = reader;
     this.watch = Watch.every(interval, "sealed-" + name, this::look);
@@ -72,7 +74,7 @@ final class SealedKeyWrapper implements KeyWrapper {
         condition =
             new KeyCondition.Impaired(
                 "it is served from memory, but a restart would not open it: "
-                    + Failures.translate(failure).getMessage());
+                    + DeviceErrors.translate(failure).getMessage());
       }
     }
   }

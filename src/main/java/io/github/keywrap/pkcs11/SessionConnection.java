@@ -1,5 +1,10 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.Connection;
+import io.github.keywrap.device.DoubtfulCiphertextException;
+import io.github.keywrap.device.Encrypted;
+import io.github.keywrap.device.KeyOperations;
+import io.github.keywrap.device.UnusableOutputException;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import java.security.MessageDigest;

@@ -2,6 +2,7 @@ package io.github.keywrap.pkcs11;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.github.keywrap.device.DoubtfulCiphertextException;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;

@@ -78,7 +78,7 @@ final class Slots {
 
   private static long[] slots(Cryptoki cryptoki, boolean tokenPresent) {
     return list(
-        Function.C_GetSlotList,
+        CryptokiFunction.C_GetSlotList,
         "slots",
         (list, count) -> cryptoki.getSlotList(tokenPresent, list, count));
   }
@@ -90,7 +90,7 @@ final class Slots {
         cryptoki ->
             LongStream.of(
                     list(
-                        Function.C_GetMechanismList,
+                        CryptokiFunction.C_GetMechanismList,
                         "mechanisms",
                         (list, count) -> cryptoki.getMechanismList(token.slot(), list, count)))
                 .filter(Mechanism::isOfInterest)
@@ -99,7 +99,7 @@ final class Slots {
                 .toList());
   }
 
-  private static long[] list(Function function, String what, Question question) {
+  private static long[] list(CryptokiFunction function, String what, Question question) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment count = arena.allocate(JAVA_LONG);
       question.ask(MemorySegment.NULL, count);

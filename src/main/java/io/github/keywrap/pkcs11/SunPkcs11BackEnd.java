@@ -1,5 +1,9 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.ConnectionTrial;
+import io.github.keywrap.device.DeviceKeyWrapper;
+import io.github.keywrap.device.DeviceLink;
+import io.github.keywrap.device.PinRecords;
 import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.domain.BackEnd;
 import io.github.keywrap.domain.CiphertextForm;
@@ -29,12 +33,12 @@ public final class SunPkcs11BackEnd implements BackEnd {
   @Override
   public KeyWrapper open() {
     warnOfWhatIsNotSeen();
-    TokenLink<ProviderConnection> link =
-        new TokenLink<>(settings.name(), new SunPkcs11Driver(settings));
+    DeviceLink<ProviderConnection> link =
+        new DeviceLink<>(settings.name(), new SunPkcs11Driver(settings));
     link.start();
-    return new Pkcs11KeyWrapper(
+    return new DeviceKeyWrapper(
         Algorithm.AES_GCM,
-        new Pkcs11KeyIds(Algorithm.AES_GCM, settings.generation(), settings.identity()),
+        Pkcs11KeyIds.of(Algorithm.AES_GCM, settings.generation(), settings.identity()),
         link);
   }
 

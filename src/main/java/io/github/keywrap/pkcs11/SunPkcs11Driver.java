@@ -1,5 +1,8 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.AbsentDeviceException;
+import io.github.keywrap.device.Driver;
+import io.github.keywrap.device.WorkingKeys;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.OperatorException;
@@ -28,7 +31,7 @@ final class SunPkcs11Driver implements Driver<ProviderConnection> {
   private static final long CKU_USER = 1;
 
   private final SunPkcs11KeySettings settings;
-  private final Module module;
+  private final CryptokiLibrary module;
   private final TokenLogin login;
   private final Provider unconfigured;
 
@@ -49,7 +52,7 @@ final class SunPkcs11Driver implements Driver<ProviderConnection> {
           "run keywrap on a JDK (a native executable has none), or set driver: native");
     }
     this.unconfigured = provider;
-    this.module = Module.of(settings.library());
+    this.module = CryptokiLibrary.of(settings.library());
     module.hold();
   }
 
@@ -79,7 +82,7 @@ final class SunPkcs11Driver implements Driver<ProviderConnection> {
   /**
    * The token that the settings mean.
    *
-   * @throws AbsentTokenException if it is not there
+   * @throws AbsentDeviceException if it is not there
    * @throws KeyUnavailable if another one is in its place
    */
   private Token token(Initialization library, Deadline deadline) {
@@ -96,7 +99,7 @@ final class SunPkcs11Driver implements Driver<ProviderConnection> {
             .findFirst()
             .orElseThrow(
                 () ->
-                    new AbsentTokenException(
+                    new AbsentDeviceException(
                         "no token is at slot-list-index %d; the library has %d slots"
                             .formatted(index, slots.size())));
     if (name != null && !TokenChoice.isOf(name, there)) {
@@ -121,7 +124,7 @@ final class SunPkcs11Driver implements Driver<ProviderConnection> {
     try {
       return unconfigured.configure(configuration);
     } catch (RuntimeException e) {
-      throw ProviderFailure.translate(Function.C_Initialize, e);
+      throw ProviderFailure.translate(CryptokiFunction.C_Initialize, e);
     }
   }
 

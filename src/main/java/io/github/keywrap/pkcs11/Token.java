@@ -2,6 +2,7 @@ package io.github.keywrap.pkcs11;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.keywrap.device.DeviceIdentity;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -65,6 +66,11 @@ record Token(
         info.get(JAVA_LONG, 96),
         info.get(JAVA_LONG, 104),
         info.get(JAVA_LONG, 120));
+  }
+
+  /** What tells it from others, whatever slot it is in. */
+  DeviceIdentity identity(CryptokiLibrary library) {
+    return new DeviceIdentity(library.file(), serial, label);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.AbsentDeviceException;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.settings.TokenName;
 import java.util.List;
@@ -14,14 +15,14 @@ final class TokenChoice {
   /**
    * The one token of that name.
    *
-   * @throws AbsentTokenException if there is none
+   * @throws AbsentDeviceException if there is none
    * @throws KeyUnavailable if there are several
    */
   static Token of(TokenName name, List<Token> present) {
     List<Token> fitting = present.stream().filter(token -> isOf(name, token)).toList();
     return switch (fitting.size()) {
       case 0 ->
-          throw new AbsentTokenException(
+          throw new AbsentDeviceException(
               present.isEmpty()
                   ? "token %s is not there; the library shows no token at all".formatted(name)
                   : "token %s is not there; the library shows %s".formatted(name, list(present)));

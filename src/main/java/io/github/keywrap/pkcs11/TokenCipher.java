@@ -1,5 +1,7 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.Encrypted;
+import io.github.keywrap.device.UnusableOutputException;
 import io.github.keywrap.domain.Deadline;
 
 /** Authenticated encryption by keys of a token, in a session that is lent for it. */

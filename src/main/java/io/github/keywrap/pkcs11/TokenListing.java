@@ -1,5 +1,9 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.AbsentDeviceException;
+import io.github.keywrap.device.DeviceErrors;
+import io.github.keywrap.device.Foreground;
+import io.github.keywrap.device.UnusableOutputException;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.settings.LibrarySettings;
@@ -41,7 +45,7 @@ final class TokenListing {
 
   private static List<String> list(LibrarySettings library) {
     Deadline deadline = Deadline.after(Foreground.PATIENCE);
-    try (Module module = Module.of(library)) {
+    try (CryptokiLibrary module = CryptokiLibrary.of(library)) {
       Initialization initialized = module.initialized(deadline);
       List<Long> slots = Slots.withToken(initialized, deadline);
       List<String> lines = new ArrayList<>();
@@ -54,7 +58,7 @@ final class TokenListing {
       }
       return lines;
     } catch (Pkcs11Exception | UnusableOutputException e) {
-      throw Failures.translate(e);
+      throw DeviceErrors.translate(e);
     }
   }
 
@@ -82,8 +86,8 @@ final class TokenListing {
             }
           });
       return lines;
-    } catch (Pkcs11Exception | AbsentTokenException | UnusableOutputException e) {
-      throw Failures.translate(e);
+    } catch (Pkcs11Exception | AbsentDeviceException | UnusableOutputException e) {
+      throw DeviceErrors.translate(e);
     }
   }
 
@@ -138,7 +142,7 @@ final class TokenListing {
     try {
       describe.run();
     } catch (Pkcs11Exception | UnusableOutputException refused) {
-      lines.add(what + "not told: " + Failures.translate(refused).getMessage());
+      lines.add(what + "not told: " + DeviceErrors.translate(refused).getMessage());
     }
   }
 

@@ -1,5 +1,8 @@
 package io.github.keywrap.pkcs11;
 
+import io.github.keywrap.device.DeviceException;
+import io.github.keywrap.device.PinGuard;
+import io.github.keywrap.device.PinRefusedException;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KmsException.AccessDenied;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
@@ -53,11 +56,7 @@ final class TokenLogin {
         requirePinPad(token);
         PinGuard.Attempt attempt =
             new PinGuard.Attempt(
-                TokenIdentity.of(library.module(), token),
-                userType,
-                PIN_PAD,
-                PinGuard.Attempt.UNSEEN,
-                "");
+                token.identity(library.module()), userType, PIN_PAD, PinGuard.Attempt.UNSEEN, "");
         yield guard.logIn(
             attempt,
             due,
@@ -82,7 +81,7 @@ final class TokenLogin {
     try {
       PinGuard.Attempt attempt =
           new PinGuard.Attempt(
-              TokenIdentity.of(library.module(), token),
+              token.identity(library.module()),
               userType,
               pin.description(),
               pin.identity(),
@@ -99,7 +98,7 @@ final class TokenLogin {
               }
               return login.logIn(secret);
             } catch (Pkcs11Exception e) {
-              if (e.leavesPinUntried()) {
+              if (e.ofPin() == DeviceException.OfPin.UNTRIED) {
                 requireSameCount(before, library, deadline, e);
               }
               throw e;

@@ -48,8 +48,9 @@ record TokenObjects(Session session, Deadline deadline) {
     int length;
     do {
       library.findObjects(handle, batch, BATCH, count);
-      length = Claim.of(Function.C_FindObjects, "objects in one call", count, BATCH);
-      found = Claim.of(Function.C_FindObjects, "objects or more", (long) found + length, MOST);
+      length = Claim.of(CryptokiFunction.C_FindObjects, "objects in one call", count, BATCH);
+      found =
+          Claim.of(CryptokiFunction.C_FindObjects, "objects or more", (long) found + length, MOST);
       all.add(batch.asSlice(0, length * (long) Long.BYTES).toArray(JAVA_LONG));
     } while (length > 0);
     return all.stream().flatMapToLong(LongStream::of).toArray();
@@ -78,7 +79,8 @@ record TokenObjects(Session session, Deadline deadline) {
           if (claimed == UNAVAILABLE) {
             return Optional.<byte[]>empty();
           }
-          int length = Claim.of(Function.C_GetAttributeValue, "bytes", claimed, MAX_ATTRIBUTE);
+          int length =
+              Claim.of(CryptokiFunction.C_GetAttributeValue, "bytes", claimed, MAX_ATTRIBUTE);
           return Optional.of(value.asSlice(0, length).toArray(JAVA_BYTE));
         });
   }

@@ -9,6 +9,7 @@ import io.github.keywrap.transport.v1beta1.VersionResponse;
 import io.github.keywrap.transport.v2.StatusRequest;
 import io.github.keywrap.transport.v2.StatusResponse;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -17,6 +18,7 @@ import io.netty.util.concurrent.Future;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** A client of a KMS plugin, any plugin, over its socket. */
 public final class KmsClient implements AutoCloseable {
@@ -54,6 +56,13 @@ public final class KmsClient implements AutoCloseable {
 
   /** A ciphertext of v2 with the key id that came with it. */
   public record V2Ciphertext(ByteString ciphertext, String keyId) {}
+
+  /** Code and description, if that is how a plugin failed a call of this class. */
+  public static Optional<String> refusal(RuntimeException failure) {
+    return failure instanceof StatusRuntimeException answered
+        ? Optional.of(answered.getStatus().getCode() + ": " + answered.getStatus().getDescription())
+        : Optional.empty();
+  }
 
   /**
    * Calls v1 Version.

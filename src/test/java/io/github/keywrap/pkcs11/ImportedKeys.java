@@ -15,12 +15,12 @@ final class ImportedKeys implements AutoCloseable {
   private static final long CKU_USER = 1;
 
   private final Deadline deadline = Deadline.after(Duration.ofMinutes(1));
-  private final Module module;
+  private final CryptokiLibrary module;
   private final Session session;
 
   ImportedKeys() throws Exception {
     String label = SoftHsm.newToken();
-    module = Module.of(new LibrarySettings(SoftHsm.faultyLibrary(), ""));
+    module = CryptokiLibrary.of(new LibrarySettings(SoftHsm.faultyLibrary(), ""));
     Initialization library = module.initialized(deadline);
     Token token = TokenChoice.of(new TokenName.Label(label), Slots.tokens(library, deadline));
     session = Session.open(library, token, true, deadline);

@@ -11,7 +11,7 @@ public final class Reinitialization {
 
   /** Finalizes the library and initializes it again. */
   public static void of(Path library) {
-    try (Module module = Module.of(new LibrarySettings(library, ""))) {
+    try (CryptokiLibrary module = CryptokiLibrary.of(new LibrarySettings(library, ""))) {
       module.reinitialize(module.initialized(Deadline.after(Duration.ofSeconds(10))));
     }
   }

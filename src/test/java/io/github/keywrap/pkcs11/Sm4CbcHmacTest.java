@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.keywrap.device.DoubtfulCiphertextException;
+import io.github.keywrap.device.Encrypted;
 import io.github.keywrap.settings.TokenProfile.Cbc;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;

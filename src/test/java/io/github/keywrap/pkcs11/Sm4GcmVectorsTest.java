@@ -3,6 +3,7 @@ package io.github.keywrap.pkcs11;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.keywrap.device.Encrypted;
 import io.github.keywrap.settings.GcmIv;
 import io.github.keywrap.settings.GcmSettings;
 import java.security.SecureRandom;

@@ -28,22 +28,6 @@ final class SpecialFilesTest {
     }
   }
 
-  @Test
-  void aRecordOfAPinIsNotReadFromAPipeOrADevice() throws Exception {
-    for (Path path : new Path[] {pipe("record"), device("zero")}) {
-      assertThatThrownBy(() -> new PinRecord(path).forbids("a source"))
-          .isInstanceOf(IOException.class);
-    }
-  }
-
-  @Test
-  void aPipeInTheWayOfANewRecordIsTakenAway() throws Exception {
-    PinRecord record = new PinRecord(folder.resolve("record"));
-    Path _ = pipe("next-record");
-    record.refused("a source", "");
-    assertThat(record.forbids("a source")).isTrue();
-  }
-
   private Path device(String name) throws IOException {
     return Files.createSymbolicLink(folder.resolve(name), Path.of("/dev/zero"));
   }

@@ -3,6 +3,7 @@ package io.github.keywrap.pkcs11;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.keywrap.device.AbsentDeviceException;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.settings.TokenName;
 import java.util.Collections;
@@ -35,10 +36,10 @@ final class TokenChoiceTest {
   @Test
   void aTokenThatIsNotThereIsAbsentAndTheOthersAreListed() {
     assertThatThrownBy(() -> TokenChoice.of(KMS, List.of()))
-        .isInstanceOf(AbsentTokenException.class)
+        .isInstanceOf(AbsentDeviceException.class)
         .hasMessage("token \"kms\" is not there; the library shows no token at all");
     assertThatThrownBy(() -> TokenChoice.of(KMS, Collections.nCopies(12, token("a", "1"))))
-        .isInstanceOf(AbsentTokenException.class)
+        .isInstanceOf(AbsentDeviceException.class)
         .hasMessageEndingWith("\"a\" (serial 1), and 2 more");
   }
 

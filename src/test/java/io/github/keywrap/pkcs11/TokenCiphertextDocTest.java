@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.keywrap.device.Encrypted;
 import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.domain.Envelope;
 import io.github.keywrap.domain.KeyId;
@@ -112,7 +113,7 @@ final class TokenCiphertextDocTest {
     byte[] key =
         new GcmCipher(gcm, keys.add(Attribute.AES, bytes(vector, "aesKey")))
             .decrypt(keys.session(), sealed.associatedData(), sealed.encrypted(), keys.deadline());
-    KeyId keyId = new Pkcs11KeyIds(Algorithm.SM4_SEALED, 0, "").of(sealed.identity());
+    KeyId keyId = Pkcs11KeyIds.of(Algorithm.SM4_SEALED, 0, "").of(sealed.identity());
     try (SecretBytes secret = SecretBytes.owning(key);
         SoftwareKeyWrapper wrapper =
             new SoftwareKeyWrapper(keyId, Algorithm.SM4_SEALED, secret, new SecureRandom());

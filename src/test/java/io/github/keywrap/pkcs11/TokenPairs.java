@@ -1,6 +1,8 @@
 package io.github.keywrap.pkcs11;
 
 import io.github.keywrap.config.SettingsLoader;
+import io.github.keywrap.device.Connection;
+import io.github.keywrap.device.Encrypted;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.KeyWrapper;
 import io.github.keywrap.domain.SecretBytes;

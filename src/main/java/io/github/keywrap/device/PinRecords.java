@@ -1,0 +1,95 @@
+package io.github.keywrap.device;
+
+import io.github.keywrap.domain.Deadline;
+import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SystemWords;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The records of PINs, a file for each token, kind of user and place of a PIN. */
+public final class PinRecords {
+  private static final String PREFIX = "pin-refused-";
+
+  private final Path directory;
+
+  PinRecords(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Forgets that tokens refused PINs: the next login is tried.
+   *
+   * @return how many refusals there were
+   * @throws OperatorException if the directory cannot be written
+   */
+  public static int retry(Path directory) {
+    try {
+      return new PinRecords(directory).forgetAll();
+    } catch (IOException e) {
+      throw new OperatorException(
+          "cannot change " + directory + ": " + SystemWords.of(e),
+          "run as the user that keywrap serves as");
+    }
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /**
+   * Waits until nobody else tries a PIN at the token.
+   *
+   * @throws IOException if the directory cannot be written, or nobody comes to an end
+   */
+  LoginLock lock(DeviceIdentity token, Deadline deadline) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    return LoginLock.acquire(directory.resolve("pin-lock-" + token.fileName()), deadline);
+  }
+
+  PinRecord of(DeviceIdentity token, long userType, String place) {
+    return new PinRecord(
+        directory.resolve(prefix(token, userType) + DeviceIdentity.fileName(place)));
+  }
+
+  /** The record that the token refused the PIN of that source, be it under another name. */
+  Optional<PinRecord> refusal(DeviceIdentity token, long userType, String source)
+      throws IOException {
+    for (Path file : files(prefix(token, userType))) {
+      PinRecord record = new PinRecord(file);
+      if (record.forbids(source)) {
+        return Optional.of(record);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String prefix(DeviceIdentity token, long userType) {
+    return PREFIX + token.fileName() + "-" + Long.toHexString(userType) + "-";
+  }
+
+  private List<Path> files(String prefix) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
+    }
+  }
+
+  private int forgetAll() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return 0;
+    }
+    List<Path> records = files(PREFIX);
+    for (Path file : records) {
+      new PinRecord(file).forget();
+    }
+    return records.size();
+  }
+}
