@@ -45,6 +45,8 @@ final class ArchitectureTest {
           .consideringOnlyDependenciesInAnyPackage("io.github.keywrap..")
           .layer("domain")
           .definedBy("..keywrap.domain..")
+          .layer("files")
+          .definedBy("..keywrap.files..")
           .layer("settings")
           .definedBy("..keywrap.settings..")
           .layer("config")
@@ -95,6 +97,8 @@ final class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("app")
           .whereLayer("config")
           .mayOnlyBeAccessedByLayers("app", "cli")
+          .whereLayer("files")
+          .mayOnlyBeAccessedByLayers("settings", "config", "local", "device", "pkcs11", "jdcloud")
           .whereLayer("settings")
           .mayOnlyBeAccessedByLayers(
               "config", "local", "device", "pkcs11", "jdcloud", "app", "cli");
@@ -114,6 +118,7 @@ final class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
+              "..keywrap.files..",
               "..keywrap.software..",
               "..keywrap.local..",
               "..keywrap.device..",

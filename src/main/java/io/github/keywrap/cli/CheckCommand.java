@@ -25,21 +25,9 @@ final class CheckCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  static final class Target {
+  static final class Target extends SettingsSource {
     @Option(names = "--socket", paramLabel = "PATH", description = "Socket of a running plugin.")
     private @Nullable Path socket;
-
-    @Option(
-        names = {"-c", "--config"},
-        paramLabel = "FILE",
-        description = "Settings of the keys to try.")
-    private @Nullable Path config;
-
-    @Option(
-        names = "-f",
-        paramLabel = "FILE",
-        description = "The same, from the configuration of jdcloud-sec/k8s-kms-plugin.")
-    private @Nullable Path pluginFile;
   }
 
   @Override
@@ -48,19 +36,11 @@ final class CheckCommand implements Callable<Integer> {
     if (target.socket != null) {
       new SocketCheck(report).run(target.socket);
     }
-    if (target.config != null) {
-      run(report, new SettingsLoader(target.config, System.getenv()));
-    }
-    if (target.pluginFile != null) {
-      run(report, SettingsLoader.ofJdCloudPlugin(target.pluginFile, System.getenv()));
+    if (target.isNamed()) {
+      SettingsLoader.Loaded loaded = target.load(spec.commandLine().getErr());
+      new KeysCheck(report).run(loaded.settings());
+      AotCache.inWords().ifPresent(words -> report.note("AOT cache", words));
     }
     return report.allPassed() ? ExitCode.OK : ExitCode.FAILED;
-  }
-
-  private void run(CheckReport report, SettingsLoader loader) {
-    SettingsLoader.Loaded loaded = loader.load();
-    loaded.warnings().forEach(warning -> ErrorOutput.warn(spec.commandLine().getErr(), warning));
-    new KeysCheck(report).run(loaded.settings());
-    AotCache.inWords().ifPresent(words -> report.note("AOT cache", words));
   }
 }

@@ -1,7 +1,7 @@
 package io.github.keywrap.cli;
 
 import io.github.keywrap.app.BackEnds;
-import io.github.keywrap.config.SettingsLoader;
+import io.github.keywrap.settings.KeySettings;
 import io.github.keywrap.settings.LibrarySettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,18 +33,12 @@ final class TokenListCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  static final class Target {
+  static final class Target extends SettingsSource {
     @Option(
         names = "--library",
         paramLabel = "FILE",
         description = "The library, for example /usr/lib/softhsm/libsofthsm2.so.")
     private @Nullable Path library;
-
-    @Option(
-        names = {"-c", "--config"},
-        paramLabel = "FILE",
-        description = "Settings of the keys.")
-    private @Nullable Path config;
   }
 
   @Override
@@ -57,12 +51,16 @@ final class TokenListCommand implements Callable<Integer> {
     if (target.library != null) {
       return BackEnds.describeTokens(new LibrarySettings(target.library, parameters));
     }
-    if (target.config != null) {
-      return new SettingsLoader(target.config, System.getenv())
-          .load().settings().keys().stream()
-              .flatMap(key -> BackEnds.of(key).describe().stream())
-              .toList();
+    if (target.isNamed()) {
+      return target.load(spec.commandLine().getErr()).settings().keys().stream()
+          .flatMap(key -> lines(key).stream())
+          .toList();
     }
     return List.of();
+  }
+
+  private static List<String> lines(KeySettings key) {
+    List<String> lines = BackEnds.of(key).describe();
+    return lines.isEmpty() ? List.of("key \"%s\": is on no token".formatted(key.name())) : lines;
   }
 }

@@ -6,15 +6,15 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.SystemWords;
+import io.github.keywrap.files.NewFile;
+import io.github.keywrap.files.StateDirectory;
 import io.github.keywrap.settings.JdCloudKeySettings;
-import io.github.keywrap.settings.NewFile;
 import io.github.keywrap.settings.SecretSource;
 import io.github.keywrap.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,11 +72,7 @@ public final class JdCloudPluginMigration {
 
   private static void makeFolder(Path folder) {
     try {
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectories(
-            folder,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      }
+      new StateDirectory(folder).make();
     } catch (IOException e) {
       throw new OperatorException(
           folder + " cannot be made: " + SystemWords.of(e),

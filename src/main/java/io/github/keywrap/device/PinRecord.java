@@ -1,19 +1,15 @@
 package io.github.keywrap.device;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
 
-import io.github.keywrap.settings.SmallFile;
+import io.github.keywrap.files.StateDirectory;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -26,7 +22,7 @@ import java.util.stream.Stream;
  * fills up in between cannot lose a refusal. Holds what the PIN's source looked like (device,
  * inode, times and size), never the PIN nor anything made from it.
  */
-public record PinRecord(Path file) {
+public record PinRecord(StateDirectory directory, String name) {
   private static final int LENGTH = 4_096;
   private static final String SOURCE = "source ";
   private static final String ANSWER = "answer ";
@@ -39,6 +35,10 @@ public record PinRecord(Path file) {
   private static final int MOST_UNFINISHED = 2;
 
   private static final Duration PAUSE = Duration.ofMinutes(10);
+
+  Path file() {
+    return directory.file(name);
+  }
 
   /** Whether this source's PIN was refused. So was any that a damaged record could be about. */
   boolean forbids(String source) throws IOException {
@@ -70,7 +70,7 @@ public record PinRecord(Path file) {
   /** Whether processes have ended again and again while they tried it, and just now. */
   boolean pauses(String source) throws IOException {
     return unfinished(source) >= MOST_UNFINISHED
-        && Files.getLastModifiedTime(file).toInstant().plus(PAUSE).isAfter(Instant.now());
+        && Files.getLastModifiedTime(file()).toInstant().plus(PAUSE).isAfter(Instant.now());
   }
 
   private int unfinished(String source) throws IOException {
@@ -90,7 +90,7 @@ public record PinRecord(Path file) {
   /** None if there is no record; an empty one if the record is empty. */
   private List<String> lines() throws IOException {
     try {
-      String text = new String(SmallFile.read(file, LENGTH), UTF_8);
+      String text = new String(directory.read(name, LENGTH), UTF_8);
       return Stream.of(text.strip().split("\n", -1)).map(String::strip).toList();
     } catch (NoSuchFileException e) {
       return List.of();
@@ -109,42 +109,15 @@ public record PinRecord(Path file) {
 
   /** Says that it was not refused. */
   void forget() throws IOException {
-    Files.deleteIfExists(file);
+    directory.remove(name);
   }
 
   private void write(String state, String source, String about) throws IOException {
     String text = state + "\n" + SOURCE + source + "\n" + about + "\n";
-    ByteBuffer bytes = ByteBuffer.allocate(LENGTH);
     byte[] encoded = text.getBytes(UTF_8);
-    bytes.put(encoded, 0, Math.min(encoded.length, LENGTH - 1));
-    while (bytes.hasRemaining()) {
-      bytes.put((byte) '\n');
-    }
-    bytes.flip();
-    if (Files.exists(file)) {
-      write(bytes, file);
-    } else {
-      // Where the disk is full, a record that is empty would look like a damaged one.
-      Path next = file.resolveSibling("next-" + file.getFileName());
-      boolean _ = Files.deleteIfExists(next);
-      try {
-        write(bytes, next);
-        Path _ = Files.move(next, file, ATOMIC_MOVE);
-      } finally {
-        boolean _ = Files.deleteIfExists(next);
-      }
-    }
-    try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
-      folder.force(true);
-    }
-  }
-
-  private static void write(ByteBuffer bytes, Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, CREATE, WRITE)) {
-      while (bytes.hasRemaining()) {
-        int _ = channel.write(bytes);
-      }
-      channel.force(true);
-    }
+    byte[] bytes = new byte[LENGTH];
+    Arrays.fill(bytes, (byte) '\n');
+    System.arraycopy(encoded, 0, bytes, 0, Math.min(encoded.length, LENGTH - 1));
+    directory.overwrite(name, bytes);
   }
 }

@@ -3,22 +3,20 @@ package io.github.keywrap.device;
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SystemWords;
+import io.github.keywrap.files.StateDirectory;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The records of PINs, a file for each token, kind of user and place of a PIN. */
 public final class PinRecords {
   private static final String PREFIX = "pin-refused-";
 
-  private final Path directory;
+  private final StateDirectory directory;
 
   PinRecords(Path directory) {
-    this.directory = directory;
+    this.directory = new StateDirectory(directory);
   }
 
   /**
@@ -38,7 +36,7 @@ public final class PinRecords {
   }
 
   Path directory() {
-    return directory;
+    return directory.path();
   }
 
   /**
@@ -47,24 +45,19 @@ public final class PinRecords {
    * @throws IOException if the directory cannot be written, or nobody comes to an end
    */
   LoginLock lock(DeviceIdentity token, Deadline deadline) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      Files.createDirectories(
-          directory,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
-    return LoginLock.acquire(directory.resolve("pin-lock-" + token.fileName()), deadline);
+    directory.make();
+    return LoginLock.acquire(directory.file("pin-lock-" + token.fileName()), deadline);
   }
 
   PinRecord of(DeviceIdentity token, long userType, String place) {
-    return new PinRecord(
-        directory.resolve(prefix(token, userType) + DeviceIdentity.fileName(place)));
+    return new PinRecord(directory, prefix(token, userType) + DeviceIdentity.fileName(place));
   }
 
   /** The record that the token refused the PIN of that source, be it under another name. */
   Optional<PinRecord> refusal(DeviceIdentity token, long userType, String source)
       throws IOException {
-    for (Path file : files(prefix(token, userType))) {
-      PinRecord record = new PinRecord(file);
+    for (String name : directory.names(prefix(token, userType))) {
+      PinRecord record = new PinRecord(directory, name);
       if (record.forbids(source)) {
         return Optional.of(record);
       }
@@ -76,19 +69,10 @@ public final class PinRecords {
     return PREFIX + token.fileName() + "-" + Long.toHexString(userType) + "-";
   }
 
-  private List<Path> files(String prefix) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.filter(file -> file.getFileName().toString().startsWith(prefix)).toList();
-    }
-  }
-
   private int forgetAll() throws IOException {
-    if (!Files.isDirectory(directory)) {
-      return 0;
-    }
-    List<Path> records = files(PREFIX);
-    for (Path file : records) {
-      new PinRecord(file).forget();
+    List<String> records = directory.names(PREFIX);
+    for (String name : records) {
+      directory.remove(name);
     }
     return records.size();
   }

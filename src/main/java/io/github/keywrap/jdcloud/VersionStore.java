@@ -1,35 +1,25 @@
 package io.github.keywrap.jdcloud;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
-import static java.nio.file.StandardOpenOption.WRITE;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.github.keywrap.domain.SystemWords;
+import io.github.keywrap.files.StateDirectory;
 import io.github.keywrap.jdcloud.VersionState.Tracked;
 import io.github.keywrap.jdcloud.VersionState.Unknown;
 import io.github.keywrap.jdcloud.VersionState.Untracked;
-import io.github.keywrap.settings.SmallFile;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Keeps the newest version of a key in the state directory, so that the key id is known at the next
@@ -39,8 +29,6 @@ import java.util.Set;
 final class VersionStore {
   private static final Logger LOG = System.getLogger(VersionStore.class.getName());
   private static final JsonFactory JSON = new JsonFactory();
-  private static final FileAttribute<?> PRIVATE_FOLDER =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   /** Longest file in bytes: earlier builds listed every version in it. */
   private static final int MOST = 1_048_576;
@@ -49,7 +37,8 @@ final class VersionStore {
   private static final String CREATED = "created";
   private static final String TRACKED = "tracked";
 
-  private final Path file;
+  private final StateDirectory directory;
+  private final String name;
 
   /** Whether the last attempt to write failed, which was told. Of the thread that writes. */
   private boolean isUnwritten;
@@ -58,13 +47,14 @@ final class VersionStore {
    * @param keyId of the key: letters, digits, dots, hyphens and underscores
    */
   VersionStore(Path directory, String keyId) {
-    this.file = directory.resolve("jdcloud-versions-" + keyId + ".json");
+    this.directory = new StateDirectory(directory);
+    this.name = "jdcloud-versions-" + keyId + ".json";
   }
 
   VersionState read() {
     byte[] content;
     try {
-      content = SmallFile.read(file, MOST);
+      content = directory.read(name, MOST);
     } catch (NoSuchFileException none) {
       return unknown();
     } catch (IOException e) {
@@ -127,12 +117,10 @@ final class VersionStore {
   }
 
   private void write(String json) {
-    Path next = file.resolveSibling(file.getFileName() + ".next");
     try {
-      replace(next, json);
+      directory.replace(name, json.getBytes(UTF_8));
       isUnwritten = false;
     } catch (IOException e) {
-      remove(next);
       if (!isUnwritten) {
         isUnwritten = true;
         warn(
@@ -142,34 +130,7 @@ final class VersionStore {
     }
   }
 
-  /** The old file stays as it is until the new one is whole, and on disk. */
-  private void replace(Path next, String json) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null && !Files.isDirectory(folder)) {
-      Files.createDirectories(folder, PRIVATE_FOLDER);
-    }
-    // Not opened, whatever it is: a pipe would be waited for.
-    boolean _ = Files.deleteIfExists(next);
-    try (FileChannel channel = FileChannel.open(next, Set.of(CREATE_NEW, WRITE, NOFOLLOW_LINKS))) {
-      ByteBuffer bytes = UTF_8.encode(json);
-      while (bytes.hasRemaining()) {
-        int _ = channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  /** A disk that is full has room for an empty file. */
-  private static void remove(Path next) {
-    try {
-      boolean _ = Files.deleteIfExists(next);
-    } catch (IOException notOurs) {
-      LOG.log(Level.DEBUG, "{0} cannot be removed: {1}", next, SystemWords.of(notOurs));
-    }
-  }
-
   private void warn(String what) {
-    LOG.log(Level.WARNING, "{0} {1}", file, what);
+    LOG.log(Level.WARNING, "{0} {1}", directory.file(name), what);
   }
 }

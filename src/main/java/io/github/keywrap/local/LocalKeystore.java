@@ -16,7 +16,7 @@ import io.github.keywrap.domain.Algorithm;
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.domain.SystemWords;
-import io.github.keywrap.settings.NewFile;
+import io.github.keywrap.files.NewFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

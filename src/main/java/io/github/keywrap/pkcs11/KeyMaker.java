@@ -18,12 +18,6 @@ import java.util.function.LongSupplier;
  * be made, the first is destroyed.
  */
 final class KeyMaker {
-  /** {@code CKM_AES_KEY_GEN} (PKCS #11 3.1, section 6.10.2). */
-  private static final long CKM_AES_KEY_GEN = 0x1080;
-
-  /** {@code CKM_GENERIC_SECRET_KEY_GEN} (PKCS #11 3.1, section 6.8.2). */
-  private static final long CKM_GENERIC_SECRET_KEY_GEN = 0x350;
-
   private static final long AES_KEY_LENGTH = 32;
   private static final long SM4_KEY_LENGTH = 16;
   private static final long MAC_KEY_LENGTH = 32;
@@ -58,11 +52,13 @@ final class KeyMaker {
   String make() {
     switch (settings.profile()) {
       case TokenProfile.AesGcm _, TokenProfile.Sm4Sealed _ -> {
-        long _ = makeEncryptionKey(CKM_AES_KEY_GEN, Attribute.AES, AES_KEY_LENGTH);
+        long _ = makeEncryptionKey(Mechanism.AES_KEY_GEN.number(), Attribute.AES, AES_KEY_LENGTH);
       }
       case TokenProfile.AesCbcHmac aes ->
           makeBoth(
-              () -> makeEncryptionKey(CKM_AES_KEY_GEN, Attribute.AES, AES_KEY_LENGTH), aes.hmac());
+              () ->
+                  makeEncryptionKey(Mechanism.AES_KEY_GEN.number(), Attribute.AES, AES_KEY_LENGTH),
+              aes.hmac());
       case TokenProfile.Sm4Gcm sm4 -> {
         long _ = makeSm4Key(sm4.key());
       }
@@ -86,7 +82,7 @@ final class KeyMaker {
     try {
       long _ =
           make(
-              CKM_GENERIC_SECRET_KEY_GEN,
+              Mechanism.GENERIC_SECRET_KEY_GEN.number(),
               hmac.keyType(),
               MAC_KEY_LENGTH,
               KeyFinder.macLabel(label()),

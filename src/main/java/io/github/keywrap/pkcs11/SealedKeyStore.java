@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.SystemWords;
-import io.github.keywrap.settings.NewFile;
+import io.github.keywrap.files.NewFile;
+import io.github.keywrap.files.SmallFile;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.SealedKeyPlace;
-import io.github.keywrap.settings.SmallFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

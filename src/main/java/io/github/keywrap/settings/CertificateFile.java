@@ -3,6 +3,7 @@ package io.github.keywrap.settings;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.github.keywrap.domain.SystemWords;
+import io.github.keywrap.files.SmallFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

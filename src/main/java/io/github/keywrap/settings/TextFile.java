@@ -2,6 +2,7 @@ package io.github.keywrap.settings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.keywrap.files.SmallFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

@@ -1,11 +1,13 @@
 package io.github.keywrap.device;
 
+import io.github.keywrap.files.StateDirectory;
 import io.github.keywrap.pkcs11.TokenIdentity;
 import io.github.keywrap.settings.LoginSettings;
 import io.github.keywrap.settings.Pkcs11KeySettings;
 import io.github.keywrap.settings.SecretSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * The files in the state directory that are about the PIN of one key.
@@ -29,6 +31,9 @@ public record PinFiles(Path lock, Path record, String source) {
 
   /** Leaves what a process leaves that ends while it tries the PIN. */
   public void leaveUnfinishedTry() throws IOException {
-    new PinRecord(record).trying(source, "a process that was killed");
+    new PinRecord(
+            new StateDirectory(Objects.requireNonNull(record.getParent())),
+            record.getFileName().toString())
+        .trying(source, "a process that was killed");
   }
 }

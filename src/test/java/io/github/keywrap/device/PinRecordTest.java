@@ -3,6 +3,7 @@ package io.github.keywrap.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.keywrap.files.StateDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,17 +20,21 @@ final class PinRecordTest {
   @Test
   void aRecordOfAPinIsNotReadFromAPipeOrADevice() throws Exception {
     for (Path path : new Path[] {pipe("record"), device("zero")}) {
-      assertThatThrownBy(() -> new PinRecord(path).forbids("a source"))
+      assertThatThrownBy(() -> record(path.getFileName().toString()).forbids("a source"))
           .isInstanceOf(IOException.class);
     }
   }
 
   @Test
   void aPipeInTheWayOfANewRecordIsTakenAway() throws Exception {
-    PinRecord record = new PinRecord(folder.resolve("record"));
+    PinRecord record = record("record");
     Path _ = pipe("next-record");
     record.refused("a source", "");
     assertThat(record.forbids("a source")).isTrue();
+  }
+
+  private PinRecord record(String name) {
+    return new PinRecord(new StateDirectory(folder), name);
   }
 
   private Path device(String name) throws IOException {

@@ -247,6 +247,12 @@ final class CommandsIT {
   }
 
   @Test
+  void tokenListSaysWhichKeysAreOnNoToken() throws Exception {
+    assertThat(program.command("token", "list", "--config", config).succeeded().out())
+        .isEqualTo("key \"first\": is on no token\nkey \"second\": is on no token\n");
+  }
+
+  @Test
   void checkFailsWhereNobodyListens() throws Exception {
     Program.Result nothing = program.command("check", "--socket", "kms.sock");
     assertThat(nothing.exitCode()).isEqualTo(1);

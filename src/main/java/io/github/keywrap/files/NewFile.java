@@ -1,16 +1,11 @@
-package io.github.keywrap.settings;
+package io.github.keywrap.files;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.github.keywrap.domain.OperatorException;
 import io.github.keywrap.domain.SystemWords;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -19,7 +14,6 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -46,12 +40,12 @@ public final class NewFile {
       removeLeftovers(path);
       Path temporary = path.resolveSibling(path.getFileName() + "." + UUID.randomUUID() + NEW);
       try {
-        fill(temporary, content);
+        DurableFile.create(temporary, content, PRIVATE);
         publish(temporary, path);
       } finally {
         Files.deleteIfExists(temporary);
       }
-      forceFolder(path);
+      DurableFile.forceFolder(path);
     } catch (IOException e) {
       throw new OperatorException(
           path + " cannot be written: " + SystemWords.of(e),
@@ -83,15 +77,6 @@ public final class NewFile {
     }
   }
 
-  private static void fill(Path temporary, byte[] content) throws IOException {
-    try (FileChannel out = FileChannel.open(temporary, Set.of(CREATE_NEW, WRITE), PRIVATE)) {
-      for (ByteBuffer rest = ByteBuffer.wrap(content); rest.hasRemaining(); ) {
-        out.write(rest);
-      }
-      out.force(true);
-    }
-  }
-
   /** A link takes no name that is taken (link(2)), as a rename does. */
   private static void publish(Path temporary, Path path) throws IOException {
     try {
@@ -102,14 +87,6 @@ public final class NewFile {
     } catch (UnsupportedOperationException | FileSystemException noLinksThere) {
       refuseExisting(path);
       Files.move(temporary, path, ATOMIC_MOVE);
-    }
-  }
-
-  /** Makes the new name durable: fsync(2) on the folder. */
-  private static void forceFolder(Path path) throws IOException {
-    Path folder = path.toAbsolutePath().getParent();
-    try (FileChannel channel = FileChannel.open(folder == null ? path : folder, READ)) {
-      channel.force(true);
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.github.keywrap.settings;
+package io.github.keywrap.files;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +16,7 @@ public final class SmallFile {
   private SmallFile() {}
 
   /** A file is not what it should be. */
-  static final class UnfitException extends FileSystemException {
+  public static final class UnfitException extends FileSystemException {
     private final String reason;
 
     private UnfitException(Path path, String reason) {

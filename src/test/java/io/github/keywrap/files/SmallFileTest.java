@@ -1,4 +1,4 @@
-package io.github.keywrap.settings;
+package io.github.keywrap.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -39,14 +39,6 @@ final class SmallFileTest {
   void neitherAPipeNorADeviceIsOpened() throws Exception {
     assertNoFile(pipe());
     assertNoFile(Files.createSymbolicLink(folder.resolve("zero"), Path.of("/dev/zero")));
-  }
-
-  /** Said to have no bytes, so that a limit on their size does not hold them off. */
-  @Test
-  void theOldPluginsConfigurationIsNeitherAPipeNorADevice() throws Exception {
-    assertThatThrownBy(() -> JdCloudPluginFile.read(pipe())).isInstanceOf(IOException.class);
-    Path device = Files.createSymbolicLink(folder.resolve("zero"), Path.of("/dev/zero"));
-    assertThatThrownBy(() -> JdCloudPluginFile.read(device)).isInstanceOf(IOException.class);
   }
 
   @Test
