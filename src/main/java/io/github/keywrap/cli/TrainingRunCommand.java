@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
@@ -26,6 +27,9 @@ import picocli.CommandLine.Parameters;
 final class TrainingRunCommand implements Callable<Integer> {
   /** Enough for the compiler to have seen the path of a call. */
   private static final int CALLS = 3_000;
+
+  /** Of a call: this runs at the lowest priority, beside whatever the machine has to do. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private static final ByteString DEK = ByteString.copyFromUtf8("0123456789abcdef0123456789abcdef");
 
@@ -59,12 +63,13 @@ final class TrainingRunCommand implements Callable<Integer> {
         """
         keywrap:
           socket: { path: kms.sock }
+          call-timeout: %ds
           management: { port: %d }
           active: k
           keys:
             k: { type: local, algorithm: aes-gcm, keystore: k.jwe, passphrase: { file: passphrase } }
         """
-            .formatted(port));
+            .formatted(TIMEOUT.toSeconds(), port));
   }
 
   private static int freePort() throws IOException {
@@ -79,7 +84,7 @@ final class TrainingRunCommand implements Callable<Integer> {
       while (!Files.exists(socket)) {
         Thread.sleep(5);
       }
-      try (KmsClient client = new KmsClient(socket)) {
+      try (KmsClient client = KmsClient.patient(socket, TIMEOUT)) {
         for (int call = 0; call < CALLS; call++) {
           client.decryptV1(client.encryptV1(DEK));
           client.decryptV2(client.encryptV2(DEK));
@@ -91,6 +96,9 @@ final class TrainingRunCommand implements Callable<Integer> {
       }
     } catch (IOException e) {
       throw new CheckFailedException("the training run failed: " + SystemWords.of(e));
+    } catch (RuntimeException e) {
+      throw new CheckFailedException(
+          "the training run failed: " + KmsClient.refusal(e).orElseThrow(() -> e));
     } catch (InterruptedException e) {
       throw new CheckFailedException("the training run was interrupted");
     } finally {

@@ -11,6 +11,7 @@ import io.github.keywrap.transport.v2.StatusResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.AbstractStub;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
@@ -31,6 +32,7 @@ public final class KmsClient implements AutoCloseable {
   private final ManagedChannel channel;
 
   private final Duration timeout;
+  private final boolean isPatient;
 
   /** One whose calls have the deadline that kube-apiserver's have by default. */
   public KmsClient(Path socket) {
@@ -41,7 +43,17 @@ public final class KmsClient implements AutoCloseable {
    * @param timeout of each call
    */
   KmsClient(Path socket, Duration timeout) {
+    this(socket, timeout, false);
+  }
+
+  /** One whose calls wait, for so long at most, also for somebody to listen. */
+  public static KmsClient patient(Path socket, Duration timeout) {
+    return new KmsClient(socket, timeout, true);
+  }
+
+  private KmsClient(Path socket, Duration timeout, boolean isPatient) {
     this.timeout = timeout;
+    this.isPatient = isPatient;
     this.channel =
         NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
             .overrideAuthority("localhost")
@@ -119,14 +131,19 @@ public final class KmsClient implements AutoCloseable {
   private io.github.keywrap.transport.v1beta1.KeyManagementServiceGrpc
           .KeyManagementServiceBlockingStub
       v1() {
-    return io.github.keywrap.transport.v1beta1.KeyManagementServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(timeout.toMillis(), MILLISECONDS);
+    return configured(
+        io.github.keywrap.transport.v1beta1.KeyManagementServiceGrpc.newBlockingStub(channel));
   }
 
   private io.github.keywrap.transport.v2.KeyManagementServiceGrpc.KeyManagementServiceBlockingStub
       v2() {
-    return io.github.keywrap.transport.v2.KeyManagementServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(timeout.toMillis(), MILLISECONDS);
+    return configured(
+        io.github.keywrap.transport.v2.KeyManagementServiceGrpc.newBlockingStub(channel));
+  }
+
+  private <S extends AbstractStub<S>> S configured(S stub) {
+    S limited = stub.withDeadlineAfter(timeout.toMillis(), MILLISECONDS);
+    return isPatient ? limited.withWaitForReady() : limited;
   }
 
   @Override
