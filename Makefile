@@ -45,8 +45,9 @@ e2e: $(PROGRAM) ## drive the built program with Kubernetes' own KMS client (Go)
 native: ## build the native executable target/keywrap-native/bin/keywrap (needs GraalVM 25)
 	@scripts/build-native $(NATIVE_ARGS)
 
-NATIVE_ITS := CallsIT,ConnectionsIT,ManagementIT,OverloadIT,ReadOnlyIT,ServeIT,SocketIT,UnreadAnswersIT,UnreadOutputIT
-it-native: packages ## the tests of the program that are not about its launcher, on the native executable
+# Not those about its launcher and archive, nor those with a token, which not every toolchain can call.
+NATIVE_ITS := CallsIT,CommandsIT,ConnectionsIT,JdCloudIT,ManagementIT,OutsideIT,ReadOnlyIT,ServeIT,SocketIT,UnreadAnswersIT,UnreadOutputIT
+it-native: packages ## the same tests of the program as on the JVM, on the native executable
 	$(MVN) -q test-compile failsafe:integration-test failsafe:verify -Dsurefire.reportNameSuffix=native \
 	  -Dkeywrap.program=$(CURDIR)/target/keywrap-native/bin/keywrap -Dit.test=$(NATIVE_ITS)
 
