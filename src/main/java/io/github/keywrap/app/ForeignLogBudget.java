@@ -63,6 +63,7 @@ final class ForeignLogBudget implements Filter {
         : rest;
   }
 
+  @SuppressWarnings("deprecation") // the one way to the line as it would be written
   private static void tellBriefly(LogRecord line, String leftOut) {
     String addition = leftOut + thrown(line.getThrown(), line.getLevel());
     if (!addition.isEmpty()) {

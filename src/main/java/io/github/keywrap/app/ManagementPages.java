@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 /**
  * Health by MicroProfile Health and metrics by Micrometer, under the paths that Kubernetes uses.
  */
+@SuppressWarnings("deprecation") // the registry that the framework brings
 final class ManagementPages {
   private final SmallRyeHealthReporter health;
   private final PrometheusMeterRegistry metrics;

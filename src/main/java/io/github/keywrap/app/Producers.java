@@ -76,6 +76,7 @@ final class Producers {
 
   @Produces
   @Singleton
+  @SuppressWarnings("deprecation") // the registry that the framework brings
   ManagementEndpoints endpoints(
       Settings settings, SmallRyeHealthReporter health, PrometheusMeterRegistry metrics) {
     return new ManagementEndpoints(

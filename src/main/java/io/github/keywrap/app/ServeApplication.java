@@ -55,6 +55,7 @@ final class ServeApplication implements QuarkusApplication {
 
   /** Returns the ordinal of an {@link Ending}: the framework takes numbers only. */
   @Override
+  @SuppressWarnings("EnumOrdinal") // read again in this process
   public int run(String... unused) throws InterruptedException, IOException {
     try (endpoints;
         server) {

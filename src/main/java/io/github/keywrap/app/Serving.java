@@ -33,6 +33,7 @@ public record Serving(
    * @throws io.github.keywrap.config.ConfigurationException if a key cannot be opened
    * @throws io.github.keywrap.domain.OperatorException if the socket cannot be had
    */
+  @SuppressWarnings("EnumOrdinal") // written in this process
   public static Ending run(Settings settings, Console console) {
     Termination termination = new Termination(settings.shutdownGrace(), console);
     termination.ignoreHangups();

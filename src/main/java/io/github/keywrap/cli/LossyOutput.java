@@ -33,6 +33,7 @@ final class LossyOutput extends OutputStream {
   private long toldOf;
 
   /** What is written at once, and of how many dropped lines it tells. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Chunk(byte[] bytes, long lines, long tells) {}
 
   /**

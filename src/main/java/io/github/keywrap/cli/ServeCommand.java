@@ -2,6 +2,7 @@ package io.github.keywrap.cli;
 
 import io.github.keywrap.app.Serving;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +20,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ServeConsole console = ServeConsole.install();
-    spec.commandLine().setErr(new PrintWriter(console.err(), true));
+    spec.commandLine().setErr(new PrintWriter(console.err(), true, Charset.defaultCharset()));
     return ExitCode.of(Serving.run(config.loadToServe().settings(), console));
   }
 }

@@ -87,7 +87,7 @@ final class EnvironmentOverrides {
             setting -> rest.endsWith(ending(setting)) && rest.length() > ending(setting).length())
         .sorted(
             Comparator.comparing((Setting setting) -> !known.contains(keyName(rest, setting)))
-                .thenComparing(setting -> -setting.name().length()))
+                .thenComparingInt(setting -> -setting.name().length()))
         .findFirst()
         .map(setting -> setting.nameFor(keyName(rest, setting)));
   }

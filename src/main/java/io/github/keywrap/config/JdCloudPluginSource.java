@@ -81,6 +81,7 @@ final class JdCloudPluginSource implements SettingsSource {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // this one, not one like it
   private void warn(JdCloudPluginFile file, Collection<Problem> warnings) throws IOException {
     if (!file.isJson()) {
       warnings.add(

@@ -10,6 +10,7 @@ import java.util.Arrays;
  * A ciphertext of random bytes that the token made and opened. It tells bad data from a token that
  * fails, and whether a handle still means the key that it meant.
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record KnownCiphertext(Encrypted encrypted, byte[] plaintext) {
   /** Never the associated data of an envelope, which begins with its magic. */
   private static final byte[] ASSOCIATED_DATA = {0};

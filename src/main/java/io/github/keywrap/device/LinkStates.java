@@ -66,6 +66,7 @@ final class LinkStates<C extends Connection> {
   }
 
   /** Goes on to connect; empty if this is not the connection any more. */
+  @SuppressWarnings("ReferenceEquality") // this one, not one like it
   synchronized Optional<Connected<C>> lose(C broken) {
     if (!(state instanceof Connected<C> connected) || connected.usable().connection() != broken) {
       return Optional.empty();

@@ -29,6 +29,7 @@ final class KeyProbe {
   private @Nullable Sample first;
 
   /** What a probe wrapped. Its plaintext is random, and no secret. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Sample(WrappedKey wrapped, byte[] plaintext) {}
 
   /** What a probe found out. */

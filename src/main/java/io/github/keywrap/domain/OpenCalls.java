@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  * call: that was 8 % of the rate of a key in a KMS. Here one thread looks at all of them now and
  * then, and rests when there have been none for a while.
  */
+@SuppressWarnings("UndefinedEquals") // each is its own key
 final class OpenCalls {
   private static final int TICK_MILLIS = 10;
   private static final long TICK = MILLISECONDS.toNanos(TICK_MILLIS);

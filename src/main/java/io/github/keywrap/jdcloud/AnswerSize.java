@@ -22,6 +22,8 @@ enum AnswerSize {
   private static final int MAX_NAME = 256;
 
   private final int bytes;
+
+  @SuppressWarnings("ImmutableEnumChecker") // is not changed once it is made
   private final JsonMapper json;
 
   AnswerSize(int bytes, int tokens) {

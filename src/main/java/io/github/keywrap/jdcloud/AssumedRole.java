@@ -87,6 +87,7 @@ final class AssumedRole implements CredentialSource {
   }
 
   /** One at a time: who waited takes what the other got. */
+  @SuppressWarnings("ReferenceEquality") // this one, not one like it
   private Credentials renew(@Nullable Temporary known, Deadline deadline) {
     try {
       if (!renewing.tryLock(deadline.remaining().toNanos(), NANOSECONDS)) {

@@ -45,6 +45,7 @@ record ProxyRoutes(ProxySettings settings) {
   }
 
   /** Sent at once, so that no request is sent twice. */
+  @SuppressWarnings("deprecation") // another charset than ASCII has no other way
   private static AuthExchange basic(ProxyLogin login) {
     BasicScheme scheme = new BasicScheme(UTF_8);
     scheme.initPreemptive(new UsernamePasswordCredentials(login.user(), password(login)));

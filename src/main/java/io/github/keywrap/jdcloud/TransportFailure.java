@@ -28,6 +28,7 @@ final class TransportFailure {
    * @param peer whom the connection was made to, or should have been: "the proxy HOST:PORT" or
    *     HOST:PORT
    */
+  @SuppressWarnings("deprecation") // it is what the client still throws
   static Unanswered of(Exception failure, String peer) {
     Optional<String> certificate = certificate(failure);
     if (certificate.isPresent()) {

@@ -1,5 +1,6 @@
 package io.github.keywrap.management;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -72,7 +73,7 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   void close() {
-    context().close();
+    ChannelFuture _ = context().close();
   }
 
   private ChannelHandlerContext context() {
@@ -90,6 +91,6 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
   /** A client that goes away is nothing to tell. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    ctx.close();
+    ChannelFuture _ = ctx.close();
   }
 }

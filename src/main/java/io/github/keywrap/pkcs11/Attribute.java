@@ -14,6 +14,7 @@ import java.util.List;
  * One attribute of an object and its value ({@code CK_ATTRIBUTE}, PKCS #11 3.1, section 3.5).
  * Values here are never secret.
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Attribute(Type type, byte[] value) {
   /** {@code CKO_DATA}. */
   static final long DATA = 0;

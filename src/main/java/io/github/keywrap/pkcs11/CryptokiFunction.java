@@ -40,6 +40,8 @@ enum CryptokiFunction {
   private static final long FIRST_POINTER = 8;
 
   private final int index;
+
+  @SuppressWarnings("ImmutableEnumChecker") // it is, by its documentation
   private final FunctionDescriptor descriptor;
 
   CryptokiFunction(int index, MemoryLayout... parameters) {

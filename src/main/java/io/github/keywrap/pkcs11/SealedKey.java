@@ -34,6 +34,7 @@ import org.bouncycastle.util.io.pem.PemWriter;
  * @param wrappingKey identity of the token's key: CKA_ID in hex, or what the settings say instead
  * @param encrypted the key
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record SealedKey(byte[] id, String wrappingKey, Encrypted encrypted) {
   static final int ID_LENGTH = 16;
   static final int KEY_LENGTH = 16;

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     says
  * @param checkValue a ciphertext that the key opens; empty: the key is not proved
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by identity at most: settings are read once
 public record SunPkcs11KeySettings(
     String name,
     LibrarySettings library,

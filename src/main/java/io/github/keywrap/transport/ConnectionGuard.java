@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.github.keywrap.domain.LogBudget;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -99,10 +100,10 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         .execute(
             () -> {
               boolean endsNow = cutsOff || !hasCalls();
-              connection.close();
+              ChannelFuture _ = connection.close();
               ChannelHandlerContext first = connection.pipeline().context(this);
               if (endsNow && first != null) {
-                first.close();
+                ChannelFuture _ = first.close();
               }
             });
   }
@@ -146,6 +147,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   }
 
   /** Whether there are answers that the client has not begun to take since the last look. */
+  @SuppressWarnings("ReferenceEquality") // this one, not one like it
   private boolean isUnread(ChannelHandlerContext ctx, long now) {
     ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
     Object first = buffer == null ? null : buffer.current();
@@ -166,6 +168,6 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
               + " connection is closed{0}",
           LINES.leftOut());
     }
-    ctx.close();
+    ChannelFuture _ = ctx.close();
   }
 }

@@ -102,6 +102,7 @@ final class ForwardingProxy implements AutoCloseable {
    *
    * @param authorization for the proxy, which is not passed on
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Message(String first, String head, String authorization, byte[] body) {
     static Message read(InputStream in) throws IOException {
       String first = line(in);

@@ -248,7 +248,7 @@ final class JdCloudThrottlingTest {
     }
   }
 
-  private static long requestsIn(JdCloudRing ring, Duration time) {
+  private static int requestsIn(JdCloudRing ring, Duration time) {
     int before = ring.settings.kms.requests();
     long began = System.nanoTime();
     await().atMost(time.multipliedBy(2)).until(() -> System.nanoTime() - began > time.toNanos());

@@ -47,6 +47,7 @@ final class KnownKey implements AutoCloseable {
   private volatile KeyWrapper wrapper;
   private volatile boolean ended;
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Wrapped(WrappedKey key, byte[] plaintext) {}
 
   KnownKey(Pkcs11KeySettings settings, SecretKey value) {

@@ -57,6 +57,7 @@ final class VerdictTest {
 
   /** A failure leaves an operation active, and with the only session the login goes. */
   @Test
+  @SuppressWarnings("DistinctVarargsChecker") // two callers of each
   void whereThereIsOneSessionAFailureInItIsNoVerdict() throws Exception {
     List<Pkcs11KeySettings> keys = TokenKey.twoOnOneToken(folder);
     SoftHsm.faults("sessions 1", "C_CloseSession slow 300", "C_Decrypt fail 30 every 37");

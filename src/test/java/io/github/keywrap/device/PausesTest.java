@@ -8,6 +8,7 @@ import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("StaticAssignmentOfThrowable") // nobody looks where it was made
 final class PausesTest {
   private static final KmsException AWAY = new BackendUnavailable("the token is away", null);
   private static final KmsException WRONG = new KeyUnavailable("there are two such tokens", null);

@@ -5,6 +5,7 @@ import io.github.keywrap.domain.Steps;
 import org.jspecify.annotations.Nullable;
 
 /** A driver to a token that does what a test says. */
+@SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes each
 final class StubDriver implements Driver<Connection> {
   volatile boolean isAway = true;
   volatile @Nullable RuntimeException refusal;

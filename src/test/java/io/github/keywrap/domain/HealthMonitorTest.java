@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@SuppressWarnings("ReferenceEquality") // this one, not one like it
 final class HealthMonitorTest {
   private final FakeKeyWrapper backEnd = new FakeKeyWrapper();
   private final HealthMonitor monitor =

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@SuppressWarnings("StaticAssignmentOfThrowable") // nobody looks where it was made
 final class KeyHealthTest {
   private static final KeyId ID = KeyId.of("local", "x");
   private static final KeyHealth HEALTHY = KeyHealth.passed(ID, 10);

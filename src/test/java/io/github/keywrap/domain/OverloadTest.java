@@ -21,12 +21,12 @@ final class OverloadTest {
   private final Random random = new Random(16);
 
   private LongUnaryOperator always(int threads) {
-    return _ -> threads * 1_000 * MILLISECOND / CAPACITY;
+    return _ -> threads * 1_000L * MILLISECOND / CAPACITY;
   }
 
   /** From almost nothing to twice the mean. */
   private LongUnaryOperator varying(int threads) {
-    return _ -> (long) (threads * 1_000 * MILLISECOND / CAPACITY * 2 * random.nextDouble());
+    return _ -> (long) (threads * 1_000L * MILLISECOND / CAPACITY * 2 * random.nextDouble());
   }
 
   /** Callers come whether or not others were served. */

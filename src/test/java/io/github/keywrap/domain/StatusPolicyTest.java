@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("StaticAssignmentOfThrowable") // nobody looks where it was made
 final class StatusPolicyTest {
   private static final KeyId ID = KeyId.of("local", "x");
   private static final KeyHealth HEALTHY = KeyHealth.passed(ID, 0);

@@ -2,6 +2,7 @@ package io.github.keywrap.fakekms;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -88,6 +89,8 @@ public final class FakeKms implements AutoCloseable {
   }
 
   /**
+   * Starts a fake.
+   *
    * @param port 0: a free one
    * @param seed that keys are made of
    */
@@ -180,7 +183,9 @@ public final class FakeKms implements AutoCloseable {
 
   /** Ends every connection, as a restart of a load balancer does. */
   public void dropConnections() {
-    open.forEach(Channel::close);
+    for (Channel channel : open) {
+      ChannelFuture _ = channel.close();
+    }
   }
 
   public int connections() {

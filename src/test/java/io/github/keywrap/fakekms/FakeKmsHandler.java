@@ -3,6 +3,7 @@ package io.github.keywrap.fakekms;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -63,6 +64,6 @@ final class FakeKmsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   @Override
   public void exceptionCaught(ChannelHandlerContext channel, Throwable cause) {
-    channel.close();
+    ChannelFuture _ = channel.close();
   }
 }

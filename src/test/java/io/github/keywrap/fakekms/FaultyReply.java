@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -41,6 +42,7 @@ import java.util.zip.GZIPOutputStream;
  * @param request body of the request
  * @param other makes a sound blob of something that nobody asked for
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record FaultyReply(
     ChannelHandlerContext channel,
     Reply reply,
@@ -96,7 +98,9 @@ record FaultyReply(
       case ENDLESS_BODY -> endless();
       case SLOW_BODY -> begin(reply.bytes().length, half(), false);
       case NO_ANSWER -> {}
-      case DROPPED -> channel.close();
+      case DROPPED -> {
+        ChannelFuture _ = channel.close();
+      }
       case NOT_HTTP -> notHttp();
       case WRONG_BLOB -> field("\"" + base64(random(reply.bytes().length / 2)) + "\"");
       case OTHER_BLOB -> field("\"" + base64(other.get()) + "\"");
@@ -224,7 +228,7 @@ record FaultyReply(
     HttpUtil.setTransferEncodingChunked(response, true);
     LastHttpContent last = new DefaultLastHttpContent(Unpooled.wrappedBuffer(reply.bytes()));
     addHuge(last.trailingHeaders());
-    channel.write(response);
+    ChannelFuture _ = channel.write(response);
     write(last);
   }
 
@@ -233,13 +237,13 @@ record FaultyReply(
   }
 
   private void write(Object message) {
-    channel.writeAndFlush(message);
+    ChannelFuture _ = channel.writeAndFlush(message);
   }
 
   private void begin(int length, byte[] part, boolean andEnd) {
     HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     head(response, length, true);
-    channel.write(response);
+    ChannelFuture _ = channel.write(response);
     var written = channel.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(part)));
     if (andEnd) {
       written.addListener(ChannelFutureListener.CLOSE);
@@ -267,7 +271,7 @@ record FaultyReply(
   private void endless() {
     HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
-    channel.write(response);
+    ChannelFuture _ = channel.write(response);
     more();
   }
 
@@ -285,6 +289,6 @@ record FaultyReply(
   private void notHttp() {
     channel.pipeline().remove(HttpServerCodec.class);
     write(Unpooled.wrappedBuffer("SSH-2.0-OpenSSH_9.2\r\n".getBytes(ISO_8859_1)));
-    channel.close();
+    ChannelFuture _ = channel.close();
   }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("StaticAssignmentOfThrowable") // nobody looks where it was made
 final class RecentRefusalsTest {
   private static final Refused WHY = new Refused(401, "UNAUTHENTICATED", "r", Optional.empty());
 

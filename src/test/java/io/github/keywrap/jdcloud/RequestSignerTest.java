@@ -53,7 +53,7 @@ final class RequestSignerTest {
         .properties()
         .forEach(
             h -> headers.put(h.getKey().toLowerCase(java.util.Locale.ROOT), h.getValue().asText()));
-    String region = vector.get("stringToSign").asText().split("\n")[2].split("/")[1];
+    String region = vector.get("stringToSign").asText().split("\n", -1)[2].split("/", -1)[1];
     RequestSigner signer =
         new RequestSigner(
             new SigningSettings(SigningScheme.JDCLOUD2, region),

@@ -1,6 +1,7 @@
 package io.github.keywrap.management;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -107,7 +108,7 @@ final class ManagementServerTest {
   private Socket ask(String path) throws IOException {
     Socket client = new Socket(address.getAddress(), address.getPort());
     client.setSoTimeout((int) Connections.LONGEST.multipliedBy(3).toMillis());
-    client.getOutputStream().write(("GET " + path + " HTTP/1.0\r\n\r\n").getBytes());
+    client.getOutputStream().write(("GET " + path + " HTTP/1.0\r\n\r\n").getBytes(US_ASCII));
     return client;
   }
 

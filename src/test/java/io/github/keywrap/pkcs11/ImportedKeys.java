@@ -1,5 +1,7 @@
 package io.github.keywrap.pkcs11;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.github.keywrap.domain.Deadline;
 import io.github.keywrap.domain.SecretBytes;
 import io.github.keywrap.settings.LibrarySettings;
@@ -24,7 +26,7 @@ final class ImportedKeys implements AutoCloseable {
     Initialization library = module.initialized(deadline);
     Token token = TokenChoice.of(new TokenName.Label(label), Slots.tokens(library, deadline));
     session = Session.open(library, token, true, deadline);
-    try (SecretBytes pin = SecretBytes.owning(SoftHsm.PIN.getBytes())) {
+    try (SecretBytes pin = SecretBytes.owning(SoftHsm.PIN.getBytes(US_ASCII))) {
       boolean _ = session.login(CKU_USER, pin, deadline);
     }
   }

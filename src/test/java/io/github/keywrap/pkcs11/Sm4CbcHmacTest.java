@@ -43,7 +43,9 @@ final class Sm4CbcHmacTest {
     CBC_SM3(new Cbc(0x80000109L, false), 0x80000F01L),
     CBC_PAD_SM3(new Cbc(0x8000A102L, true), 0x80000F01L);
 
+    @SuppressWarnings("ImmutableEnumChecker") // a record of numbers
     private final Cbc cbc;
+
     private final long mac;
 
     Form(Cbc cbc, long mac) {

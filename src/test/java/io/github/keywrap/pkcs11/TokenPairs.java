@@ -73,7 +73,7 @@ final class TokenPairs {
       cpuOf(binding, WARM_UP);
       cpuOf(wrapping, WARM_UP);
       for (int round = 0; round < rounds; round++) {
-        String[] ofC = SoftHsm.run(loopInC).strip().split(" ");
+        String[] ofC = SoftHsm.run(loopInC).strip().split(" ", -1);
         add("loop in C", Double.parseDouble(ofC[0]));
         add("binding", cpuOf(binding, pairs));
         add("key wrapper", cpuOf(wrapping, pairs));

@@ -73,7 +73,7 @@ final class TokenIT {
         program.command("check", "--config", program.config().toString()).succeeded();
     assertThat(check.out().lines().filter(line -> line.contains("hsm")))
         .allMatch(line -> line.startsWith("ok "))
-        .extracting(line -> line.split("\\s{2,}")[1])
+        .extracting(line -> line.split("\\s{2,}", -1)[1])
         .containsExactly(
             "hsm, library",
             "hsm, token",
