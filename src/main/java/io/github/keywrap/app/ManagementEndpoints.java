@@ -56,7 +56,7 @@ final class ManagementEndpoints implements AutoCloseable {
   private void warn(String reason) {
     LOG.log(
         Level.WARNING,
-        "health and metrics are not served, {0}:{1} cannot be had: {2}; set keywrap.management.port",
+        "health and metrics are not served, {0}:{1} cannot be bound: {2}; set keywrap.management.port",
         settings.host(),
         Integer.toString(settings.port()),
         reason);

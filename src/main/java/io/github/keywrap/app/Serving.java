@@ -31,7 +31,7 @@ public record Serving(
    *
    * @param console told if another process still serves on the socket, or SIGHUP comes
    * @throws io.github.keywrap.config.ConfigurationException if a key cannot be opened
-   * @throws io.github.keywrap.domain.OperatorException if the socket cannot be had
+   * @throws io.github.keywrap.domain.OperatorException if the socket cannot be taken
    */
   @SuppressWarnings("EnumOrdinal") // written in this process
   public static Ending run(Settings settings, Console console) {

@@ -87,7 +87,7 @@ final class JdCloudPluginSource implements SettingsSource {
       warnings.add(
           new Problem(
               path.toString(),
-              "has comments or a comma too many, which JSON has not",
+              "contains comments or a trailing comma, which JSON does not allow",
               "the old plugin could not read it like this"));
     }
     List<String> known = new ArrayList<>(REQUIRED);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads where a secret is, and that it can be had. */
+/** Reads where a secret is, and whether it can be read. */
 final class SecretSourceReader {
   private final SettingReader reader;
   private final Map<String, String> environment;

@@ -11,7 +11,7 @@ public interface Connection extends KeyOperations, AutoCloseable {
   /** What tells the key from all others. */
   String identity();
 
-  /** Works in one session, which has done nothing before if that can be had. */
+  /** Works in one session, a fresh one if there can be one. */
   <T> T inNewSession(Deadline deadline, Function<KeyOperations, T> work);
 
   /** Says that the token has lost its sessions: no other key goes on with them either. */

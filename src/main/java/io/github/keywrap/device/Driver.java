@@ -21,7 +21,7 @@ public interface Driver<C extends Connection> extends AutoCloseable {
   /** The keys of the library that work. */
   WorkingKeys working();
 
-  /** Whether {@link #reinitialize} can be had at all. */
+  /** Whether {@link #reinitialize} is possible at all. */
   boolean canReinitialize();
 
   /**

@@ -9,7 +9,7 @@ interface CredentialSource extends AutoCloseable {
   /**
    * The set to sign with now.
    *
-   * @throws CallFailure if there is none, and none can be had
+   * @throws CallFailure if there is none, and none can be obtained
    */
   Credentials current(Deadline deadline);
 

@@ -46,7 +46,7 @@ final class FileCredentials implements CredentialSource {
   private volatile long nextLook = System.nanoTime() + PAUSE;
 
   /**
-   * @throws OperatorException if they cannot be had
+   * @throws OperatorException if they cannot be read
    */
   FileCredentials(CredentialSettings settings) {
     this.settings = settings;

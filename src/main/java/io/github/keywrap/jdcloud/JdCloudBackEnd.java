@@ -31,7 +31,7 @@ public final class JdCloudBackEnd implements BackEnd {
   /**
    * {@inheritDoc}
    *
-   * @throws OperatorException if credentials or certificates cannot be had
+   * @throws OperatorException if credentials or certificates cannot be read
    */
   @Override
   public KeyWrapper open() {

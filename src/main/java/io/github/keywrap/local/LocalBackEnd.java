@@ -25,7 +25,7 @@ public final class LocalBackEnd implements BackEnd {
   /**
    * {@inheritDoc}
    *
-   * @throws OperatorException if the passphrase cannot be had, the keystore does not open, or its
+   * @throws OperatorException if the passphrase cannot be read, the keystore does not open, or its
    *     key is for another algorithm
    */
   @Override

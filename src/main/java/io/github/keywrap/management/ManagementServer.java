@@ -50,7 +50,7 @@ public final class ManagementServer implements AutoCloseable {
   /**
    * Binds and serves until it is closed.
    *
-   * @throws IOException if the address cannot be had
+   * @throws IOException if the address cannot be bound
    */
   public static ManagementServer start(InetSocketAddress address, Map<PageName, Page> pages)
       throws IOException {

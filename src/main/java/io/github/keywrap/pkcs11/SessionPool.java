@@ -71,7 +71,7 @@ final class SessionPool {
     }
   }
 
-  /** Whether another session cannot be had, nor the login be kept without this one. */
+  /** Whether there can be no other session, nor a login without this one. */
   private synchronized boolean isOnly() {
     return limit.open() == 1;
   }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Says why certificates cannot be had from a place; empty where nothing speaks against it. */
+/** Says why certificates cannot be read from a place; empty where nothing speaks against it. */
 public final class CertificateFile {
   /** Longest file in bytes: distributions' own have a few hundred thousand. */
   public static final int MOST = 4_194_304;

@@ -10,7 +10,7 @@ public sealed interface SecretSource
    * Reads the secret: at least one byte. One trailing newline is stripped, unless the secret is to
    * be taken as it is.
    *
-   * @throws OperatorException if it cannot be had, or has something in it that an editor may have
+   * @throws OperatorException if it cannot be read, or has something in it that an editor may have
    *     left, with what to do about it
    */
   SecretBytes read();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
- * Folders that are in memory where that can be had, for tests with many logins: each is on disk
+ * Folders that are in memory where that is possible, for tests with many logins: each is on disk
  * before it is tried, and waiting for that is most of the time.
  */
 final class InMemory implements TempDirFactory {

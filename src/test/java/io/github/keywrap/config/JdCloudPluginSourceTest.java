@@ -60,7 +60,7 @@ final class JdCloudPluginSourceTest {
     assertThat(settings.bareKey()).contains("jdcloud");
     assertThat(warnings(loaded))
         .containsExactly(
-            "has comments or a comma too many, which JSON has not",
+            "contains comments or a trailing comma, which JSON does not allow",
             "holds secrets inline",
             "keywrap.keys.jdcloud.endpoint is http: whoever sees the network's traffic can read"
                 + " the keys that encrypt Secrets");
