@@ -38,10 +38,8 @@ final class Pace {
   private static final double GROWTH = 1.1;
   private static final double EXTRA = 0.5;
 
-  /** Of the rate, and of what has passed lately, whichever is more. */
+  /** Of the rate; but no lower than what has passed lately. */
   private static final double CUT = 0.6;
-
-  private static final double CUT_OF_PASSED = 0.85;
 
   /** A thirtieth of a second's calls at once: about what falls due between two looks. */
   private static final double AT_ONCE = 1 / 30.0;
@@ -170,8 +168,8 @@ final class Pace {
       cutAt = now;
     } else if (sentAt - cutAt > 0) {
       ceiling = rate;
-      double passed = CUT_OF_PASSED * recent.lastSecond();
-      rate = Math.min(rate, Math.max(LEAST_RATE, Math.max(CUT * rate, passed)));
+      double cut = Math.max(CUT * rate, recent.lastSecond());
+      rate = Math.min(rate, Math.max(LEAST_RATE, cut));
       cutAt = now;
     }
     credit = Math.min(credit, 0);

@@ -3,6 +3,7 @@ package io.github.keywrap.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Against a back end that takes so many calls in a second, in a time that a test makes pass. */
@@ -89,6 +90,31 @@ final class PaceTest {
     }
     assertThat(Duration.ofNanos(now - start)).isLessThan(Duration.ofMillis(2_500));
     assertThat(throttled).isLessThan(16);
+  }
+
+  /** Wraps that are read back: each 429 is a collision with the other, not a rate too high. */
+  @Test
+  void twoOperationsUseALimiterThatTheyShareAndThatKeepsNothing() {
+    Pace[] both = {pace, new Pace(() -> now)};
+    Random jitter = new Random(1);
+    long allowedAt = now;
+    int passed = 0;
+    for (int millisecond = 0; millisecond < 20_000; millisecond++) {
+      now += MILLISECOND;
+      Pace one = both[jitter.nextInt(2)];
+      if (one.available() > 0) {
+        one.take();
+        long at = one.sent();
+        if (now - allowedAt >= 10 * MILLISECOND) {
+          allowedAt = now;
+          passed++;
+          one.passed(Duration.ofMillis(5));
+        } else {
+          one.throttled(at, Duration.ZERO);
+        }
+      }
+    }
+    assertThat(passed).as("of 2,000 that are allowed").isGreaterThan(350);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.github.keywrap.program;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -118,7 +119,9 @@ final class Program implements AutoCloseable {
     StringBuilder properties = new StringBuilder();
     settings.forEach(
         (name, value) -> properties.append(name).append('=').append(value).append('\n'));
-    return Files.writeString(folder.resolve("keywrap.properties"), properties);
+    // Whole at every moment: a program that was just started may be reading it.
+    Path next = Files.writeString(folder.resolve("next.properties"), properties);
+    return Files.move(next, folder.resolve("keywrap.properties"), ATOMIC_MOVE);
   }
 
   /** Runs a command to its end. */
