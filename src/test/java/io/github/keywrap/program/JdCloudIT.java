@@ -97,7 +97,7 @@ final class JdCloudIT {
     program.terminate(server).succeeded();
     assertThat(program.log(server))
         .contains(
-            "warning: " + json + ": has comments",
+            "warning: " + json + ": contains comments",
             "warning: " + json + ": holds secrets inline",
             "warning: " + json + ": can be read or written by others",
             "is http: whoever sees the network's traffic")
