@@ -63,7 +63,7 @@ final class KeyAssembly {
     Paces paces = new Paces();
     Breakers breakers = new Breakers();
     KeyWrapper paced = paces.learningFrom(metered);
-    HealthMonitor monitor = monitor(breakers.watching(paced));
+    HealthMonitor monitor = monitor(breakers.watching(paces.counting(paced)));
     KeyWrapper failingFast = new FailFastKeyWrapper(paced, breakers, monitor::probeNow);
     return new RingKey(
         name,

@@ -17,6 +17,12 @@ public sealed interface Bulkhead extends AutoCloseable permits InlineBulkhead, P
    */
   <T> CompletableFuture<T> submit(Operation operation, Supplier<T> call, Deadline deadline);
 
+  /**
+   * Whether a call that runs may ask the back end for more at once. Where it may not, it throws
+   * {@link KmsException.Throttled} of that operation, and is run again when it may.
+   */
+  boolean takeTurn(Operation operation);
+
   /** Takes no more calls and does not wait for those that run. */
   @Override
   void close();

@@ -68,7 +68,7 @@ final class CallQueue {
   private @Nullable Throttled admit(Call<?> call) {
     Lane lane = lanes.of(call.operation());
     Duration wait = lanes.wait(call.operation());
-    boolean isPaced = lane.pace().isLimited();
+    boolean isPaced = lane.isPaced();
     if (!isPaced && lanes.isThreadFree(call.operation())) {
       lane.add(call.sent(Sending.UNLESS_LIMITED));
     } else if (lane.fits(call, wait)) {
@@ -82,8 +82,7 @@ final class CallQueue {
   }
 
   private void passOver(Collection<Call<?>> late) {
-    late.forEach(
-        call -> call.fail(overload.passedOver(lanes.of(call.operation()).pace().isLimited())));
+    late.forEach(call -> call.fail(overload.passedOver(lanes.of(call.operation()).isPaced())));
   }
 
   private BackendUnavailable closed() {
@@ -135,6 +134,16 @@ final class CallQueue {
     lanes.of(call.operation()).ended(call, took);
   }
 
+  /** Whether a worker may make another call to the back end at once; it is counted then. */
+  synchronized boolean takeTurn(Operation operation) {
+    return lanes.of(operation).takeTurn();
+  }
+
+  /** When to ask again whether there is a call to make, in nanoseconds at most. */
+  synchronized long untilNext(long most) {
+    return lanes.untilNext(most);
+  }
+
   /**
    * A call was throttled: it waits again if that makes sense, or fails. Where the read-back of a
    * wrap was throttled, only that is left, and waits for its own turn.
@@ -147,7 +156,7 @@ final class CallQueue {
 
   private synchronized boolean waitsAgain(Call<?> call) {
     Lane lane = lanes.of(call.operation());
-    boolean waits = !isClosed && lane.fits(call, lane.pace().wait(0));
+    boolean waits = !isClosed && lane.fits(call, lane.turn(0));
     if (waits) {
       lane.add(call);
     }

@@ -16,6 +16,11 @@ public final class InlineBulkhead implements Bulkhead {
   }
 
   @Override
+  public boolean takeTurn(Operation operation) {
+    return true;
+  }
+
+  @Override
   public void close() {
     // Nothing is kept between calls.
   }

@@ -20,7 +20,8 @@ final class Lane {
   private static final long LATE = Duration.ofSeconds(1).toNanos();
   private static final long TRIAL_PAUSE = Duration.ofSeconds(1).toNanos();
 
-  private final Pace pace;
+  private final Operation operation;
+  private final Paces paces;
   private final int threads;
   private final LongSupplier clock;
   private final ServiceTimes times;
@@ -34,16 +35,42 @@ final class Lane {
    * @param threads that may be in the back end for this operation at once
    * @param clock tells nanoseconds
    */
-  Lane(Pace pace, int threads, LongSupplier clock) {
-    this.pace = pace;
+  Lane(Operation operation, Paces paces, int threads, LongSupplier clock) {
+    this.operation = operation;
+    this.paces = paces;
     this.threads = threads;
     this.clock = clock;
     this.times = new ServiceTimes(clock);
     this.trialAt = clock.getAsLong();
   }
 
-  Pace pace() {
-    return pace;
+  /** Whether the back end limits these calls. */
+  boolean isPaced() {
+    return paces.isLimited(operation);
+  }
+
+  /** When a call would be sent before which so many others wait, as far as limits go. */
+  Duration turn(int others) {
+    return paces.wait(operation, others);
+  }
+
+  /** Whether one waits and none was made for a second. */
+  boolean isStarving() {
+    return ready() > 0 && paces.isStarving(operation);
+  }
+
+  /** When a call can be made next as far as limits go, in nanoseconds; zero if none waits. */
+  long untilNext() {
+    return waiting.isEmpty() ? 0 : paces.untilNext(operation);
+  }
+
+  /** Counts a call that is made now, if one may be. */
+  boolean takeTurn() {
+    boolean mayGo = paces.available(operation) > 0;
+    if (mayGo) {
+      paces.take(operation);
+    }
+    return mayGo;
   }
 
   int waiting() {
@@ -57,7 +84,7 @@ final class Lane {
   /** How many calls can be made now. */
   int ready() {
     int most = Math.min(waiting.size(), threads - running);
-    return most <= 0 ? 0 : Math.min(most, pace.available());
+    return most <= 0 ? 0 : Math.min(most, paces.available(operation));
   }
 
   /** Whether a call that is added now can be made now. */
@@ -91,7 +118,7 @@ final class Lane {
 
   private Duration needed() {
     Duration usual = times.isKnown() ? times.usual() : Duration.ZERO;
-    return pace.isLimited() ? longer(longer(usual, pace.usualTime()), LEAST_TIME) : usual;
+    return isPaced() ? longer(longer(usual, paces.usualTime(operation)), LEAST_TIME) : usual;
   }
 
   static Duration longer(Duration one, Duration other) {
@@ -119,7 +146,7 @@ final class Lane {
   @Nullable Call<?> poll(Collection<Call<?>> late) {
     for (Call<?> call = remove(); call != null; call = remove()) {
       if (isWorthIt(call, late)) {
-        pace.take();
+        paces.take(operation);
         running++;
         return call;
       }
@@ -150,8 +177,8 @@ final class Lane {
   private boolean isSentAnyway(Call<?> call) {
     return switch (call.sending()) {
       case IN_TIME -> false;
-      case UNLESS_LIMITED -> !pace.isLimited();
-      case AS_TRIAL -> !pace.isLimited() || hasTurn(call, Duration.ZERO);
+      case UNLESS_LIMITED -> !isPaced();
+      case AS_TRIAL -> !isPaced() || hasTurn(call, Duration.ZERO);
     };
   }
 

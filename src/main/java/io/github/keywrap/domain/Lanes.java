@@ -3,6 +3,7 @@ package io.github.keywrap.domain;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The lanes of a {@link CallQueue}, which guards them: unwraps go first. */
@@ -11,6 +12,7 @@ final class Lanes {
   private static final double HOPE = 1.25;
 
   private final int threads;
+  private final Paces paces;
   private final Lane unwraps;
   private final Lane wraps;
 
@@ -20,8 +22,9 @@ final class Lanes {
    */
   Lanes(int threads, int share, Paces paces, LongSupplier clock) {
     this.threads = threads;
-    this.unwraps = new Lane(paces.of(Operation.UNWRAP), share, clock);
-    this.wraps = new Lane(paces.of(Operation.WRAP), share, clock);
+    this.paces = paces;
+    this.unwraps = new Lane(Operation.UNWRAP, paces, share, clock);
+    this.wraps = new Lane(Operation.WRAP, paces, share, clock);
   }
 
   Lane of(Operation operation) {
@@ -45,17 +48,20 @@ final class Lanes {
 
   /** The lane whose turn it is. A wrap that none has been made before for a second goes first. */
   @Nullable Lane next() {
-    boolean isStarving = wraps.ready() > 0 && wraps.pace().isStarving();
-    if (unwraps.ready() > 0 && (!isStarving || isCommonLimit())) {
+    boolean isStarving = wraps.isStarving();
+    if (unwraps.ready() > 0 && (!isStarving || paces.isCommonLimit())) {
       return unwraps;
     }
-    boolean isHeldBack = unwraps.waiting() > 0 && isCommonLimit() && !isStarving;
+    boolean isHeldBack = unwraps.waiting() > 0 && paces.isCommonLimit() && !isStarving;
     return wraps.ready() > 0 && !isHeldBack ? wraps : null;
   }
 
-  /** Where both are throttled, it is one limit for both, as far as anybody can tell. */
-  private boolean isCommonLimit() {
-    return unwraps.pace().isLimited() && wraps.pace().isLimited();
+  /** When it is to be looked again whether a call can be made, in nanoseconds at most. */
+  long untilNext(long most) {
+    return Stream.of(unwraps, wraps)
+        .mapToLong(Lane::untilNext)
+        .filter(nanos -> nanos > 0)
+        .reduce(most, Math::min);
   }
 
   /** Whether a thread would take a new call at once. */
@@ -66,8 +72,8 @@ final class Lanes {
   /** When a new call would be sent. */
   Duration wait(Operation operation) {
     Duration busy = busy(operation);
-    Pace pace = of(operation).pace();
-    return pace.isLimited() ? Lane.longer(busy, pace.wait((int) (ahead(operation) / HOPE))) : busy;
+    Lane lane = of(operation);
+    return lane.isPaced() ? Lane.longer(busy, lane.turn((int) (ahead(operation) / HOPE))) : busy;
   }
 
   /** How long the threads are busy with what goes before a new call. */
@@ -81,7 +87,9 @@ final class Lanes {
   /** How many calls go before a new one where the back end limits them. */
   private int ahead(Operation operation) {
     int ofItsOwn = of(operation).waiting();
-    return operation == Operation.WRAP && isCommonLimit() ? ofItsOwn + unwraps.waiting() : ofItsOwn;
+    return operation == Operation.WRAP && paces.isCommonLimit()
+        ? ofItsOwn + unwraps.waiting()
+        : ofItsOwn;
   }
 
   /** Lets calls go as {@link Lane#weed} does. */

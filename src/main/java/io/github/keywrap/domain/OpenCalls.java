@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 
 /**
@@ -21,20 +22,22 @@ import java.util.function.Supplier;
 final class OpenCalls {
   private static final int TICK_MILLIS = 10;
   private static final long TICK = MILLISECONDS.toNanos(TICK_MILLIS);
+  private static final long SHORTEST = MILLISECONDS.toNanos(1);
   private static final long LINGER = SECONDS.toNanos(1);
 
   private final Map<CompletableFuture<?>, Deadline> open = new ConcurrentHashMap<>();
   private final Supplier<? extends Exception> timeUp;
-  private final Runnable onTick;
+  private final LongUnaryOperator onTick;
   private final Thread watch;
   private volatile boolean isResting;
   private volatile boolean isClosed;
 
   /**
    * @param timeUp what a call fails with
-   * @param onTick told now and then while calls are open
+   * @param onTick told now and then while calls are open, and in how many nanoseconds it would be
+   *     again; returns in how many it has to be, if that is sooner
    */
-  OpenCalls(String name, Supplier<? extends Exception> timeUp, Runnable onTick) {
+  OpenCalls(String name, Supplier<? extends Exception> timeUp, LongUnaryOperator onTick) {
     this.timeUp = timeUp;
     this.onTick = onTick;
     this.watch = Thread.ofPlatform().name("deadlines-" + name).daemon().start(this::watch);
@@ -51,15 +54,16 @@ final class OpenCalls {
 
   private void watch() {
     long lastOpen = System.nanoTime();
+    long pause = TICK;
     while (!isClosed || !open.isEmpty()) {
       long now = System.nanoTime();
       if (!open.isEmpty()) {
         lastOpen = now;
-        tick();
+        pause = tick();
         open.forEach(this::failIfLate);
       }
       if (now - lastOpen < LINGER) {
-        LockSupport.parkNanos(this, TICK);
+        LockSupport.parkNanos(this, pause);
       } else {
         rest();
       }
@@ -67,11 +71,12 @@ final class OpenCalls {
   }
 
   /** Whatever happens there, deadlines pass: this thread is the only one that notices. */
-  private void tick() {
+  private long tick() {
     try {
-      onTick.run();
+      return Math.clamp(onTick.applyAsLong(TICK), SHORTEST, TICK);
     } catch (RuntimeException | Error defect) {
       FatalErrors.raise(defect);
+      return TICK;
     }
   }
 

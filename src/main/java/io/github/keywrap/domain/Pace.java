@@ -5,9 +5,11 @@ import java.util.function.LongSupplier;
 
 /**
  * How often one operation of a remote back end may be called. Unlimited until the back end has
- * throttled a call; from then on slower after each that is throttled, but hardly slower than it has
- * lately let calls pass, and faster again with time, so that waiting calls use all that it allows.
- * Unlimited again after a minute without a throttled call. Thread-safe, never waits.
+ * throttled a call; from then on slower while it throttles many, but not slower than it has lately
+ * let calls pass, and faster again with time, so that waiting calls use all that it allows. A few
+ * that are throttled are the price of finding that out: where calls collide on a limit that keeps
+ * nothing for bursts, they say nothing of the rate. Unlimited again after a minute without a
+ * throttled call. Not thread-safe.
  */
 final class Pace {
   private static final double SECOND = 1e9;
@@ -41,8 +43,8 @@ final class Pace {
   /** Of the rate; but no lower than what has passed lately. */
   private static final double CUT = 0.6;
 
-  /** A thirtieth of a second's calls at once: about what falls due between two looks. */
-  private static final double AT_ONCE = 1 / 30.0;
+  /** A hundredth of a second's calls at once: about what falls due between two looks. */
+  private static final double AT_ONCE = 1 / 100.0;
 
   private final LongSupplier clock;
   private final RecentCalls recent;
@@ -53,9 +55,6 @@ final class Pace {
 
   /** Calls that may be made now; negative where some were made without asking. */
   private double credit;
-
-  /** Calls that were let pass and have not been sent yet. */
-  private int taken;
 
   private long takenAt;
   private long counted;
@@ -79,13 +78,13 @@ final class Pace {
   }
 
   /** Whether the back end limits calls, as far as is known. */
-  synchronized boolean isLimited() {
+  boolean isLimited() {
     refresh();
     return rate != Double.POSITIVE_INFINITY;
   }
 
   /** How many calls may be made now. */
-  synchronized int available() {
+  int available() {
     refresh();
     if (rate == Double.POSITIVE_INFINITY) {
       return Integer.MAX_VALUE;
@@ -94,21 +93,33 @@ final class Pace {
   }
 
   /** Whether none was made for a second though it might have been. */
-  synchronized boolean isStarving() {
+  boolean isStarving() {
     return clock.getAsLong() - takenAt >= STARVING;
   }
 
-  /** A call is let pass, and will be sent. */
-  synchronized void take() {
+  /** When a call may be made next, in nanoseconds from now. */
+  long untilNext() {
+    if (available() > 0) {
+      return 0;
+    }
+    long pause = pausedUntil - clock.getAsLong();
+    return Math.max(pause, (long) ((1 - credit) / rate * SECOND));
+  }
+
+  /** A call is sent. */
+  void take() {
     takenAt = clock.getAsLong();
+  }
+
+  /** A call counts, whether or not it had to ask. */
+  void spend() {
     if (rate != Double.POSITIVE_INFINITY) {
-      credit--;
-      taken++;
+      credit = Math.max(-rate, credit - 1);
     }
   }
 
   /** When a call would be sent before which so many others wait. */
-  synchronized Duration wait(int others) {
+  Duration wait(int others) {
     refresh();
     if (rate == Double.POSITIVE_INFINITY) {
       return Duration.ZERO;
@@ -130,25 +141,19 @@ final class Pace {
   }
 
   /** What 9 of 10 recent calls took at most. */
-  synchronized Duration usualTime() {
+  Duration usualTime() {
     return times.usual();
   }
 
-  /** A call is sent, whether or not it had to ask; returns when. */
-  synchronized long sent() {
-    if (taken > 0) {
-      taken--;
-    } else if (rate != Double.POSITIVE_INFINITY) {
-      credit = Math.max(-rate, credit - 1);
-    }
-    return clock.getAsLong();
+  /** The back end has let a call pass. */
+  void passed() {
+    recent.passed();
+    mostPause = 0;
   }
 
-  /** The back end has let a call pass. */
-  synchronized void passed(Duration took) {
-    recent.passed();
-    times.add(took);
-    mostPause = 0;
+  /** So long did one take. */
+  void took(Duration time) {
+    times.add(time);
   }
 
   /**
@@ -156,21 +161,18 @@ final class Pace {
    *
    * @param sentAt when it was sent: one from before the last cut says nothing of the rate since
    */
-  synchronized void throttled(long sentAt, Duration retryAfter) {
+  void throttled(long sentAt, Duration retryAfter) {
     refresh();
+    recent.throttled();
     long now = clock.getAsLong();
     if (rate == Double.POSITIVE_INFINITY) {
-      rate = Math.max(FIRST_RATE, recent.lastSecond());
+      cutTo(Math.max(FIRST_RATE, recent.passedInLastSecond()), now);
       ceiling = Double.POSITIVE_INFINITY;
       credit = 0;
-      taken = 0;
       counted = now;
-      cutAt = now;
-    } else if (sentAt - cutAt > 0) {
+    } else if (sentAt - cutAt > 0 && recent.isOftenThrottled()) {
       ceiling = rate;
-      double cut = Math.max(CUT * rate, recent.lastSecond());
-      rate = Math.min(rate, Math.max(LEAST_RATE, cut));
-      cutAt = now;
+      cutTo(Math.max(CUT * rate, recent.passedInLastSecond()), now);
     }
     credit = Math.min(credit, 0);
     if (now - pausedUntil >= 0) {
@@ -179,6 +181,11 @@ final class Pace {
     long pause = Math.max((long) (SECOND / rate), Math.min(retryAfter.toNanos(), mostPause));
     pausedUntil = Math.max(pausedUntil, now + pause);
     throttledAt = now;
+  }
+
+  private void cutTo(double lower, long now) {
+    rate = Math.min(rate, Math.max(LEAST_RATE, lower));
+    cutAt = now;
     grownAt = now;
   }
 

@@ -81,6 +81,11 @@ public final class PooledBulkhead implements Bulkhead {
     return result;
   }
 
+  @Override
+  public boolean takeTurn(Operation operation) {
+    return queue.takeTurn(operation);
+  }
+
   private void startWorkers() {
     try {
       while (queue.claimWorker()) {
@@ -119,9 +124,10 @@ public final class PooledBulkhead implements Bulkhead {
   }
 
   /** Calls whose turn comes with time have nobody else to start them. */
-  private void tick() {
+  private long tick(long most) {
     queue.weed();
     startWorkers();
+    return queue.untilNext(most);
   }
 
   private BackendUnavailable timeUp() {

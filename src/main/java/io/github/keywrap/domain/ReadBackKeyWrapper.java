@@ -4,6 +4,7 @@ import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.KmsException.InvalidCiphertext;
 import io.github.keywrap.domain.KmsException.KeyUnavailable;
 import io.github.keywrap.domain.KmsException.ReadBackMismatch;
+import io.github.keywrap.domain.KmsException.Throttled;
 import io.github.keywrap.domain.KmsException.UnknownKey;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -73,7 +74,7 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
 
   @Override
   public WrappedKey wrap(SecretBytes plaintext, Deadline deadline) {
-    return oneWrap().make(plaintext, deadline);
+    return oneWrap().make(plaintext, deadline, () -> true);
   }
 
   /** One wrap, read back as all are. */
@@ -114,8 +115,12 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
       this.policy = policy;
     }
 
-    /** As {@link KeyWrapper#wrap}. */
-    WrappedKey make(SecretBytes plaintext, Deadline deadline) {
+    /**
+     * As {@link KeyWrapper#wrap}.
+     *
+     * @param mayReadBack whether the back end may be asked again at once
+     */
+    WrappedKey make(SecretBytes plaintext, Deadline deadline, BooleanSupplier mayReadBack) {
       WrappedKey wrapped = unread;
       if (wrapped == null) {
         long began = System.nanoTime();
@@ -123,8 +128,14 @@ public final class ReadBackKeyWrapper extends ForwardingKeyWrapper {
         if (!key.isDue(policy, Duration.ofNanos(System.nanoTime() - began), deadline)) {
           return wrapped;
         }
+        unread = wrapped;
+        if (!mayReadBack.getAsBoolean()) {
+          throw Throttled.passing(
+                  "what was wrapped waits to be read back: the back end limits calls",
+                  Duration.ZERO)
+              .of(Operation.UNWRAP);
+        }
       }
-      unread = wrapped;
       key.readBack(policy, wrapped, plaintext, deadline);
       unread = null;
       return wrapped;

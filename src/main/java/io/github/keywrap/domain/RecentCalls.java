@@ -4,14 +4,15 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 
-/** How many calls a back end has answered in the last second. Not thread-safe. */
+/** How many calls a back end has let pass, and throttled, in the last second. Not thread-safe. */
 final class RecentCalls {
   private static final int BUCKETS = 10;
   private static final long BUCKET = Duration.ofMillis(100).toNanos();
 
   private final LongSupplier clock;
   private final long began;
-  private final int[] counts = new int[BUCKETS];
+  private final int[] passed = new int[BUCKETS];
+  private final int[] throttled = new int[BUCKETS];
   private long current;
 
   RecentCalls(LongSupplier clock) {
@@ -21,18 +22,30 @@ final class RecentCalls {
 
   void passed() {
     advance();
-    counts[(int) (current % BUCKETS)]++;
+    passed[(int) (current % BUCKETS)]++;
   }
 
-  int lastSecond() {
+  void throttled() {
     advance();
-    return Arrays.stream(counts).sum();
+    throttled[(int) (current % BUCKETS)]++;
+  }
+
+  int passedInLastSecond() {
+    advance();
+    return Arrays.stream(passed).sum();
+  }
+
+  /** Whether more than a third was throttled. */
+  boolean isOftenThrottled() {
+    advance();
+    return 2 * Arrays.stream(throttled).sum() > passedInLastSecond();
   }
 
   private void advance() {
     long now = (clock.getAsLong() - began) / BUCKET;
     for (long i = Math.max(current + 1, now - BUCKETS + 1); i <= now; i++) {
-      counts[(int) (i % BUCKETS)] = 0;
+      passed[(int) (i % BUCKETS)] = 0;
+      throttled[(int) (i % BUCKETS)] = 0;
     }
     current = Math.max(current, now);
   }

@@ -64,7 +64,7 @@ public final class RingKey implements AutoCloseable {
             Operation.WRAP,
             () -> {
               try (SecretBytes copy = plaintext.copy()) {
-                return one.make(copy, deadline);
+                return one.make(copy, deadline, () -> bulkhead.takeTurn(Operation.UNWRAP));
               }
             },
             deadline);

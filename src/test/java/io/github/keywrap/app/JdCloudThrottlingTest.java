@@ -17,11 +17,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A KMS that limits calls: they wait for their turn, and it is no outage. */
 final class JdCloudThrottlingTest {
@@ -60,6 +66,46 @@ final class JdCloudThrottlingTest {
         assertThat(reads).as("burst %d", burst).allMatch(read -> failure(read) == null);
         assertThat(ring.settings.kms.requests(Operation.DECRYPT) - before).isLessThan(64);
         await().pollDelay(Duration.ofMillis(1_500)).until(() -> true);
+      }
+    }
+  }
+
+  /** Wraps that are read back: two operations, one limit, and none of it kept for bursts. */
+  @ParameterizedTest
+  @ValueSource(ints = {4, 40, 600})
+  void writesUseALimitThatKeepsNothingForBursts(int callers) throws Exception {
+    AtomicInteger written = new AtomicInteger();
+    AtomicBoolean isOver = new AtomicBoolean();
+    try (JdCloudRing ring = new JdCloudRing(folder, "verify-wrap", "always");
+        ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
+      ring.settings.kms.rateLimit(100, 1);
+      for (int caller = 0; caller < callers; caller++) {
+        writers.execute(() -> writeUntil(isOver, ring, written));
+      }
+      try {
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .untilAsserted(
+                () -> {
+                  int before = written.get();
+                  requestsIn(ring, Duration.ofSeconds(2));
+                  assertThat(written.get() - before).as("of 100").isGreaterThan(50);
+                });
+        int before = written.get();
+        int requests = requestsIn(ring, Duration.ofSeconds(2));
+        assertThat(requests).isLessThan(4 * (written.get() - before) + 64);
+      } finally {
+        isOver.set(true);
+      }
+    }
+  }
+
+  private static void writeUntil(AtomicBoolean isOver, JdCloudRing ring, AtomicInteger written) {
+    while (!isOver.get()) {
+      if (failure(ring.wrap(Duration.ofSeconds(3))) == null) {
+        written.incrementAndGet();
+      } else {
+        LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
       }
     }
   }

@@ -36,16 +36,15 @@ final class PaceTest {
     double tokens = perSecond;
     int passed = 0;
     int throttled = 0;
-    for (int millisecond = 0; millisecond < 20_000; millisecond += 10) {
-      now += 10 * MILLISECOND;
-      tokens = Math.min(perSecond, tokens + perSecond / 100.0);
+    for (int millisecond = 0; millisecond < 20_000; millisecond += 5) {
+      now += 5 * MILLISECOND;
+      tokens = Math.min(perSecond, tokens + perSecond / 200.0);
       for (int left = Math.min(CALLERS, pace.available()); left > 0; left--) {
-        pace.take();
-        pace.sent();
+        send();
         if (tokens >= 1) {
           tokens--;
           passed++;
-          pace.passed(Duration.ofMillis(5));
+          pace.passed();
         } else {
           throttled++;
           throttle(Duration.ZERO);
@@ -65,8 +64,8 @@ final class PaceTest {
     int waiting = 16;
     int throttled = 0;
     assertThat(pace.available()).isGreaterThanOrEqualTo(waiting);
-    long sentAt = pace.sent();
-    pace.passed(Duration.ofMillis(5));
+    long sentAt = now;
+    pace.passed();
     waiting--;
     for (int call = 0; call < 15; call++) {
       pace.throttled(sentAt, Duration.ZERO);
@@ -76,15 +75,14 @@ final class PaceTest {
     while (waiting > 0) {
       now += 5 * MILLISECOND;
       for (int left = Math.min(waiting, pace.available()); left > 0; left--) {
-        pace.take();
-        long at = pace.sent();
+        send();
         if (now - allowedAt >= 50 * MILLISECOND) {
           allowedAt = now;
           waiting--;
-          pace.passed(Duration.ofMillis(5));
+          pace.passed();
         } else {
           throttled++;
-          pace.throttled(at, Duration.ZERO);
+          pace.throttled(now, Duration.ZERO);
         }
       }
     }
@@ -95,26 +93,28 @@ final class PaceTest {
   /** Wraps that are read back: each 429 is a collision with the other, not a rate too high. */
   @Test
   void twoOperationsUseALimiterThatTheyShareAndThatKeepsNothing() {
-    Pace[] both = {pace, new Pace(() -> now)};
+    Paces paces = new Paces(() -> now);
     Random jitter = new Random(1);
     long allowedAt = now;
     int passed = 0;
+    int throttled = 0;
     for (int millisecond = 0; millisecond < 20_000; millisecond++) {
       now += MILLISECOND;
-      Pace one = both[jitter.nextInt(2)];
-      if (one.available() > 0) {
-        one.take();
-        long at = one.sent();
+      Operation one = jitter.nextBoolean() ? Operation.WRAP : Operation.UNWRAP;
+      if (paces.available(one) > 0) {
+        paces.take(one);
         if (now - allowedAt >= 10 * MILLISECOND) {
           allowedAt = now;
           passed++;
-          one.passed(Duration.ofMillis(5));
+          paces.passed(one, Duration.ofMillis(5));
         } else {
-          one.throttled(at, Duration.ZERO);
+          throttled++;
+          paces.throttled(one, now, Duration.ZERO);
         }
       }
     }
-    assertThat(passed).as("of 2,000 that are allowed").isGreaterThan(350);
+    assertThat(passed).as("of 2,000 that are allowed").isGreaterThan(1_200);
+    assertThat(throttled).isLessThan(passed);
   }
 
   @Test
@@ -133,7 +133,7 @@ final class PaceTest {
     for (int seconds : new int[] {2, 4, 8, 16, 30, 30}) {
       assertPauseOfADay(seconds);
     }
-    pace.passed(Duration.ofMillis(5));
+    pace.passed();
     assertPauseOfADay(2);
   }
 
@@ -148,7 +148,12 @@ final class PaceTest {
   }
 
   private void throttle(Duration retryAfter) {
-    pace.throttled(pace.sent(), retryAfter);
+    pace.throttled(now, retryAfter);
+  }
+
+  private void send() {
+    pace.take();
+    pace.spend();
   }
 
   @Test
@@ -163,11 +168,11 @@ final class PaceTest {
   void knowsWhatNineOfTenCallsTake() {
     assertThat(pace.usualTime()).isZero();
     for (int i = 1; i <= 10; i++) {
-      pace.passed(Duration.ofMillis(i * 10L));
+      pace.took(Duration.ofMillis(i * 10L));
     }
     assertThat(pace.usualTime()).isEqualTo(Duration.ofMillis(90));
     for (int i = 0; i < 200; i++) {
-      pace.passed(Duration.ofMillis(5));
+      pace.took(Duration.ofMillis(5));
     }
     assertThat(pace.usualTime()).isEqualTo(Duration.ofMillis(5));
   }

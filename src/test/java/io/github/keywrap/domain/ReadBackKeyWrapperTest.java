@@ -192,11 +192,27 @@ final class ReadBackKeyWrapperTest {
     ReadBackKeyWrapper.OneWrap call = wrapper(Policy.ALWAYS).oneWrap();
     try (SecretBytes dek = SecretBytes.owning(DEK.clone())) {
       Deadline deadline = Deadline.after(Duration.ofSeconds(5));
-      assertThatThrownBy(() -> call.make(dek, deadline)).isInstanceOf(Throttled.class);
+      assertThatThrownBy(() -> call.make(dek, deadline, () -> true)).isInstanceOf(Throttled.class);
       backEnd.unwrapping = FakeKeyWrapper::reversed;
-      assertThat(call.make(dek, deadline).keyId()).isEqualTo(FakeKeyWrapper.KEY_ID);
+      assertThat(call.make(dek, deadline, () -> true).keyId()).isEqualTo(FakeKeyWrapper.KEY_ID);
     }
     assertThat(wraps).hasValue(1);
+  }
+
+  @Test
+  void aReadBackWaitsForItsTurnWithoutAskingTheBackEnd() {
+    AtomicInteger readBacks = countReadBacks();
+    ReadBackKeyWrapper.OneWrap call = wrapper(Policy.ALWAYS).oneWrap();
+    try (SecretBytes dek = SecretBytes.owning(DEK.clone())) {
+      Deadline deadline = Deadline.after(Duration.ofSeconds(5));
+      assertThatThrownBy(() -> call.make(dek, deadline, () -> false))
+          .isInstanceOfSatisfying(
+              Throttled.class,
+              throttled -> assertThat(throttled.operation()).contains(Operation.UNWRAP));
+      assertThat(readBacks).hasValue(0);
+      assertThat(call.make(dek, deadline, () -> false).keyId()).isEqualTo(FakeKeyWrapper.KEY_ID);
+      assertThat(readBacks).as("run again: it is its turn").hasValue(1);
+    }
   }
 
   @Test
