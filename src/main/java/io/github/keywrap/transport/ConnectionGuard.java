@@ -3,14 +3,18 @@ package io.github.keywrap.transport;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.github.keywrap.domain.LogBudget;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -32,6 +36,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private final Channel connection;
   private final long longestCall;
   private volatile long lastRead = System.nanoTime();
+  private boolean isWatched;
   private Http2Connection.@Nullable PropertyKey seen;
   private @Nullable ScheduledFuture<?> look;
   private @Nullable Object unread;
@@ -46,9 +51,19 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     this.longestCall = callTimeout.plus(PATIENCE).toNanos();
   }
 
+  /** The first event comes when grpc-java's handlers are there, and before their first write. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (ctx.pipeline().context(EndedConnection.HANDLER) == null) {
+      ctx.pipeline().addLast(EndedConnection.HANDLER);
+    }
+    super.userEventTriggered(ctx, event);
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
     lastRead = System.nanoTime();
+    watchAnswers();
     if (look == null) {
       look = ctx.executor().schedule(() -> look(ctx), 1, SECONDS);
     }
@@ -80,6 +95,15 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     return handler != null && handler.connection().numActiveStreams() > 0;
   }
 
+  private void watchAnswers() {
+    Http2ConnectionHandler handler = isWatched ? null : http2();
+    if (handler != null) {
+      isWatched = true;
+      ChannelHandlerContext ctx = connection.pipeline().context(handler);
+      handler.connection().addListener(new EarlyAnswers(handler, ctx));
+    }
+  }
+
   private @Nullable Http2ConnectionHandler http2() {
     return connection.pipeline().get(Http2ConnectionHandler.class);
   }
@@ -90,22 +114,48 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Says to the client that the connection ends, and ends it, whether or not that is read.
+   * Says to the client that the connection ends, and ends it, whether or not that is read. Not by
+   * {@link Channel#close}: grpc-java then waits for an acknowledgement, and keeps what it knows of
+   * a connection for ten seconds and more after its end, which those who open many would fill the
+   * heap with.
    *
    * @param cutsOff whether a call that has come by now does not hold it up
    */
   void leave(boolean cutsOff) {
-    connection
-        .eventLoop()
-        .execute(
-            () -> {
-              boolean endsNow = cutsOff || !hasCalls();
-              ChannelFuture _ = connection.close();
-              ChannelHandlerContext first = connection.pipeline().context(this);
-              if (endsNow && first != null) {
-                ChannelFuture _ = first.close();
-              }
-            });
+    connection.eventLoop().execute(() -> sayAndClose(cutsOff));
+  }
+
+  private void sayAndClose(boolean cutsOff) {
+    Http2ConnectionHandler handler = http2();
+    if (handler != null && connection.isActive()) {
+      ChannelHandlerContext ctx = connection.pipeline().context(handler);
+      int last = handler.connection().remote().lastStreamCreated();
+      ChannelFuture _ =
+          handler.goAway(
+              ctx, last, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx.newPromise());
+      handler.flush(ctx);
+    }
+    if (handler == null || cutsOff || !hasCalls()) {
+      closeAtOnce();
+    } else {
+      handler.connection().addListener(new AfterTheLastCall());
+    }
+  }
+
+  private final class AfterTheLastCall extends Http2ConnectionAdapter {
+    @Override
+    public void onStreamClosed(Http2Stream stream) {
+      if (!hasCalls()) {
+        connection.eventLoop().execute(ConnectionGuard.this::closeAtOnce);
+      }
+    }
+  }
+
+  private void closeAtOnce() {
+    ChannelHandlerContext first = connection.pipeline().context(this);
+    if (first != null) {
+      ChannelFuture _ = first.close();
+    }
   }
 
   private void look(ChannelHandlerContext ctx) {

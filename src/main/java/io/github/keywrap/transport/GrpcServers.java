@@ -27,8 +27,11 @@ final class GrpcServers implements AutoCloseable {
   /** Longest message in bytes; kube-apiserver's own limits add up to less. */
   static final int MAX_MESSAGE = 65_536;
 
-  /** Calls of one connection: more than wait for one key. A client keeps the others back. */
-  static final int MAX_CALLS = 5_120;
+  /**
+   * Calls of one connection: more than wait for one key, and no more than the {@link CallBudget}
+   * lets one have. A client keeps the others back.
+   */
+  static final int MAX_CALLS = 4_300;
 
   /** Bytes of requests that are on their way to the handlers: two of the longest messages. */
   private static final int REQUEST_WINDOW = 2 * MAX_MESSAGE;
@@ -75,7 +78,8 @@ final class GrpcServers implements AutoCloseable {
             .maxConcurrentCallsPerConnection(MAX_CALLS)
             .permitKeepAliveTime(5, SECONDS)
             .permitKeepAliveWithoutCalls(true);
-    builder.intercept(new CallBudget());
+    CallBudget budget = new CallBudget();
+    builder.intercept(budget).addTransportFilter(budget);
     interceptors.forEach(builder::intercept);
     services.forEach(builder::addService);
     return builder.build();

@@ -12,9 +12,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +57,41 @@ final class ConnectionsIT {
         connection.close();
       }
     }
+  }
+
+  /** What is known of a connection goes with it, however it ends: memory would hold some 9,000. */
+  @Test
+  void connectionsThatComeAndGoCostNoMemory() throws Exception {
+    try (Program program = Program.in(folder);
+        ExecutorService callers = Executors.newFixedThreadPool(4)) {
+      Process server = program.serve();
+      List<Future<?>> floods = new ArrayList<>();
+      for (int caller = 0; caller < 4; caller++) {
+        floods.add(callers.submit(() -> comeAndGo(program.socket(), 8_000)));
+      }
+      for (Future<?> flood : floods) {
+        flood.get(2, TimeUnit.MINUTES);
+      }
+      assertThat(server.isAlive()).isTrue();
+      program.assertServes();
+    }
+  }
+
+  /** The last hundred stay open. */
+  private static Void comeAndGo(Path socket, int times) throws IOException {
+    Deque<SocketChannel> held = new ArrayDeque<>();
+    for (int i = 0; i < times; i++) {
+      SocketChannel connection = SocketChannel.open(StandardProtocolFamily.UNIX);
+      held.add(connection);
+      connection.connect(UnixDomainSocketAddress.of(socket));
+      if (held.size() > 100) {
+        held.remove().close();
+      }
+    }
+    for (SocketChannel connection : held) {
+      connection.close();
+    }
+    return null;
   }
 
   private static long files(Process process) throws IOException {

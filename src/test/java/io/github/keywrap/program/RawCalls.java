@@ -87,13 +87,24 @@ final class RawCalls implements AutoCloseable {
    * @return whether all were sent; the server may have closed the connection, or read no more
    */
   boolean send(int calls, boolean reads, Duration time) {
+    return send(calls, true, reads, time);
+  }
+
+  /** Sends the headers of calls, and nothing more of them; takes what the server sends. */
+  boolean begin(int calls, Duration time) {
+    return send(calls, false, true, time);
+  }
+
+  private boolean send(int calls, boolean ends, boolean reads, Duration time) {
     long end = System.nanoTime() + time.toNanos();
     try {
       for (int i = 0; i < calls; i++) {
         stream += 2;
         ByteBuffer call = ByteBuffer.allocate(18 + headers.length + message.length);
         frame(call, HEADERS, END_HEADERS, stream, headers);
-        frame(call, DATA, END_STREAM, stream, message);
+        if (ends) {
+          frame(call, DATA, END_STREAM, stream, message);
+        }
         if (!write(call.flip(), reads, end)) {
           return false;
         }

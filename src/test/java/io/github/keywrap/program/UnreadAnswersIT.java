@@ -71,6 +71,25 @@ final class UnreadAnswersIT {
     flood(STATUS, StatusRequest.getDefaultInstance(), 0, true);
   }
 
+  /**
+   * Nor does it acknowledge any limit that it was told: calls, connections, unfinished requests.
+   */
+  @Test
+  void clientsWithUnfinishedCallsLeaveOthersTheirShare() throws Exception {
+    program.terminate(server).succeeded();
+    program.set("call-timeout", "10s");
+    server = program.serve();
+    for (int connections = 1; connections <= 64; connections *= 2) {
+      while (clients.size() < connections) {
+        clients.add(new RawCalls(program.socket(), ENCRYPT, SMALL, DEFAULT_WINDOW));
+        clients.getLast().begin(7_000, Duration.ofSeconds(2));
+      }
+      try (KmsClient client = program.client()) {
+        assertThat(client.decryptV1(client.encryptV1(DEK))).isEqualTo(DEK);
+      }
+    }
+  }
+
   /** Four connections of 20,000 calls each; in the end none of them is left. */
   private void flood(String method, MessageLite request, int window, boolean reads)
       throws Exception {
