@@ -6,6 +6,7 @@ import io.github.keywrap.domain.FatalErrors;
 import io.github.keywrap.domain.KeyCondition;
 import io.github.keywrap.domain.KeyId;
 import io.github.keywrap.domain.KeyWrapper;
+import io.github.keywrap.domain.KmsException;
 import io.github.keywrap.domain.KmsException.BackendUnavailable;
 import io.github.keywrap.domain.LogBudget;
 import io.github.keywrap.domain.OperatorException;
@@ -59,7 +60,7 @@ final class AwaitedKeyWrapper implements KeyWrapper {
     this.secrets = List.copyOf(secrets);
     this.opener = opener;
     this.isMine = isMine;
-    this.obstacle = missing();
+    this.obstacle = beginning();
     this.watch = Watch.every(pause, "secret-" + name, this::look);
     tell();
     watch.startAfter(pause);
@@ -73,18 +74,36 @@ final class AwaitedKeyWrapper implements KeyWrapper {
         .collect(Collectors.joining(", "));
   }
 
+  /** It may have come between two looks. */
+  private String beginning() {
+    String missing = missing();
+    return missing.isEmpty() ? "its secret was not there at the start" : missing;
+  }
+
+  /** Opening a key takes a while; until it is open, what was in the way is. */
   private void look() {
+    String missing = missing();
+    if (!missing.isEmpty()) {
+      tell(missing);
+      return;
+    }
     try {
-      obstacle = missing();
-      if (obstacle.isEmpty()) {
-        take(opener.get());
-        return;
-      }
+      take(opener.get());
     } catch (OperatorException unfit) {
-      obstacle = String.valueOf(unfit.getMessage());
+      tell(unfit.getMessage() + "; " + unfit.hint());
+    } catch (KmsException failure) {
+      tell(String.valueOf(failure.getMessage()));
     } catch (RuntimeException | Error defect) {
       FatalErrors.raise(defect);
-      obstacle = "a defect in keywrap: " + DefectTrace.of(defect);
+      tell("a defect in keywrap: " + DefectTrace.of(defect));
+    }
+  }
+
+  private void tell(String reason) {
+    boolean isNew = !reason.equals(obstacle);
+    obstacle = reason;
+    if (isNew) {
+      budget.reset();
     }
     tell();
   }

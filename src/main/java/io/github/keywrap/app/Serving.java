@@ -37,6 +37,7 @@ public record Serving(
   public static Ending run(Settings settings, Console console) {
     Termination termination = new Termination(settings.shutdownGrace(), console);
     termination.ignoreHangups();
+    termination.ignoreQuit();
     countDroppedLines(console);
     Thread.setDefaultUncaughtExceptionHandler(new UncaughtErrors(console));
     try (ProgramFiles files = ProgramFiles.watch();

@@ -1,11 +1,14 @@
 package io.github.keywrap.app;
 
 import io.github.keywrap.domain.Deadline;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
  * SIGTERM and SIGINT as a condition to wait for. The JVM's own way of handling them would end the
@@ -13,6 +16,7 @@ import sun.misc.Signal;
  * and a moment to end: then it is ended, whatever hangs in it.
  */
 final class Termination {
+  private static final Logger LOG = System.getLogger(Termination.class.getName());
   private static final Duration MOMENT = Duration.ofSeconds(1);
 
   private final Duration grace;
@@ -39,6 +43,18 @@ final class Termination {
             console.tell(
                 "warning: SIGHUP is ignored: settings are read at the start only\n"
                     + "hint: restart keywrap to change them"));
+  }
+
+  /**
+   * SIGQUIT does not end the process either. The JVM keeps it to itself, for a list of its threads,
+   * and does not end either; where nobody does, the system would end the process.
+   */
+  void ignoreQuit() {
+    try {
+      SignalHandler _ = Signal.handle(new Signal("QUIT"), SignalHandler.SIG_IGN);
+    } catch (IllegalArgumentException ofTheJvm) {
+      LOG.log(Level.DEBUG, "SIGQUIT is the JVM's own");
+    }
   }
 
   /** From now on the two signals no longer end the process by themselves. */

@@ -2,10 +2,12 @@ package io.github.keywrap.cli;
 
 import com.google.protobuf.ByteString;
 import io.github.keywrap.domain.OperatorException;
+import io.github.keywrap.domain.SystemWords;
 import io.github.keywrap.transport.KmsClient;
 import io.github.keywrap.transport.KmsClient.V2Ciphertext;
 import io.github.keywrap.transport.v1beta1.VersionResponse;
 import io.github.keywrap.transport.v2.StatusResponse;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -40,6 +42,19 @@ final class SocketCheck {
       throw new OperatorException(
           "this user may not connect to " + socket + ", or not look at its folder",
           "run as root, or as the user or a member of the group that the socket belongs to");
+    }
+    if (!isSocket(socket)) {
+      throw new OperatorException(
+          socket + " is no socket", "name the plugin's socket; see keywrap.socket.path");
+    }
+  }
+
+  private static boolean isSocket(Path path) {
+    try {
+      return KmsClient.isSocket(path);
+    } catch (IOException e) {
+      throw new OperatorException(
+          "cannot look at %s: %s".formatted(path, SystemWords.of(e)), "ls -l " + path);
     }
   }
 

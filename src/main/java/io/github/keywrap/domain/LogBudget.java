@@ -38,6 +38,11 @@ public final class LogBudget {
     return false;
   }
 
+  /** There is something new to say: a line may be written now. */
+  public void reset() {
+    nextAt.set(clock.getAsLong());
+  }
+
   /** How many lines were left out since the last time, for the end of one; empty if none were. */
   public String leftOut() {
     long count = leftOut.getAndSet(0);

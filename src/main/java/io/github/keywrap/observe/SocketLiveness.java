@@ -5,6 +5,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
  * Alive while clients can find the socket and are answered: each look makes a call as they do. What
@@ -31,9 +32,13 @@ public final class SocketLiveness implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     boolean isReachable = reachable.getAsBoolean();
-    Duration silence = isReachable ? unanswered.get() : Duration.ZERO;
-    return HealthCheckResponse.named("socket")
-        .status(isReachable && silence.compareTo(PATIENCE) < 0)
+    HealthCheckResponseBuilder response = HealthCheckResponse.named("socket");
+    if (!isReachable) {
+      return response.down().withData("problem", "removed or replaced: clients find none").build();
+    }
+    Duration silence = unanswered.get();
+    return response
+        .status(silence.compareTo(PATIENCE) < 0)
         .withData("unanswered for seconds", silence.toSeconds())
         .build();
   }

@@ -16,6 +16,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,6 +65,11 @@ public final class KmsClient implements AutoCloseable {
             .usePlaintext()
             .directExecutor()
             .build();
+  }
+
+  /** Whether a socket is there, or a link to one; whether or not anybody listens. */
+  public static boolean isSocket(Path path) throws IOException {
+    return SocketPath.isSocket(path);
   }
 
   /** A ciphertext of v2 with the key id that came with it. */

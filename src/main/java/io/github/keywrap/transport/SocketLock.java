@@ -6,8 +6,11 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.github.keywrap.domain.SystemWords;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * its namespace: in each container there is a process 1.
  */
 final class SocketLock implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(SocketLock.class.getName());
   private static final Path OWN_NAMESPACE = Path.of("/proc/self/ns/pid");
   private static final int PID_LENGTH = 20;
   private static final int NAMESPACE_LENGTH = 30;
@@ -51,11 +55,20 @@ final class SocketLock implements AutoCloseable {
       channel.close();
       return null;
     }
+    writeHolder(channel);
+    return new SocketLock(channel, fileKey(lockFile));
+  }
+
+  /** For messages alone: on a disk that is full, it is locked all the same. */
+  private static void writeHolder(FileChannel channel) {
     String holder = "%-" + PID_LENGTH + "d\n%-" + NAMESPACE_LENGTH + "s\n";
     byte[] content =
         holder.formatted(ProcessHandle.current().pid(), ownNamespace()).getBytes(US_ASCII);
-    channel.write(ByteBuffer.wrap(content), 0);
-    return new SocketLock(channel, fileKey(lockFile));
+    try {
+      int _ = channel.write(ByteBuffer.wrap(content), 0);
+    } catch (IOException full) {
+      LOG.log(Level.DEBUG, "the lock file does not name its holder: {0}", SystemWords.of(full));
+    }
   }
 
   /**

@@ -13,6 +13,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -138,9 +139,13 @@ final class SocketPath {
     }
   }
 
-  /** S_IFSOCK of inode(7): the JDK alone tells sockets, pipes and devices apart by no name. */
   private boolean isSocket() throws IOException {
-    int mode = (Integer) Files.getAttribute(path, "unix:mode", NOFOLLOW_LINKS);
+    return isSocket(path, NOFOLLOW_LINKS);
+  }
+
+  /** S_IFSOCK of inode(7): the JDK alone tells sockets, pipes and devices apart by no name. */
+  static boolean isSocket(Path path, LinkOption... options) throws IOException {
+    int mode = (Integer) Files.getAttribute(path, "unix:mode", options);
     return (mode & 0170000) == 0140000;
   }
 

@@ -3,13 +3,18 @@ package io.github.keywrap.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Map;
+import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponse.Status;
 import org.junit.jupiter.api.Test;
 
 final class SocketLivenessTest {
   @Test
   void aSocketThatIsGoneIsNotAlive() {
-    assertThat(status(false, Duration.ZERO)).isEqualTo(Status.DOWN);
+    HealthCheckResponse gone = new SocketLiveness(() -> false, () -> Duration.ZERO).call();
+    assertThat(gone.getStatus()).isEqualTo(Status.DOWN);
+    assertThat(gone.getData().orElseThrow())
+        .containsOnly(Map.entry("problem", "removed or replaced: clients find none"));
   }
 
   @Test

@@ -253,6 +253,16 @@ final class CommandsIT {
   }
 
   @Test
+  void checkOfWhatIsNoSocketSaysSo() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "no socket");
+    for (Path path : List.of(folder, file)) {
+      Program.Result refused = program.command("check", "--socket", path.toString());
+      assertThat(refused.exitCode()).isEqualTo(1);
+      assertThat(refused.err()).contains("error: " + path + " is no socket", "hint: ");
+    }
+  }
+
+  @Test
   void checkFailsWhereNobodyListens() throws Exception {
     Program.Result nothing = program.command("check", "--socket", "kms.sock");
     assertThat(nothing.exitCode()).isEqualTo(1);

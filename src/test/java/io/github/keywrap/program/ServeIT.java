@@ -11,6 +11,7 @@ import com.google.protobuf.ByteString;
 import io.github.keywrap.transport.KmsClient;
 import io.github.keywrap.transport.KmsClient.V2Ciphertext;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -172,6 +173,17 @@ final class ServeIT {
           .isInstanceOf(StatusRuntimeException.class)
           .hasMessageContaining("UNAVAILABLE");
       Files.copy(folder.resolve("passphrase"), secret, StandardCopyOption.COPY_ATTRIBUTES);
+      Files.writeString(secret, "another passphrase");
+      await().until(() -> program.log(server).contains("key \"first\" is unavailable: keystore "));
+      await()
+          .untilAsserted(
+              () ->
+                  given()
+                      .port(program.managementPort())
+                      .get("/readyz")
+                      .then()
+                      .body(containsString("not open yet: keystore ")));
+      Files.copy(folder.resolve("passphrase"), secret, StandardCopyOption.REPLACE_EXISTING);
       await().ignoreExceptions().until(() -> client.decryptV2(ofFirst), DEK::equals);
     }
     assertThat(program.log(server)).contains("key \"first\": its secret is there now");
@@ -191,7 +203,7 @@ final class ServeIT {
   @Test
   void asManyLooksAtAnEndpointThatSaysNoAreOneLine() throws Exception {
     Process server = program.serve();
-    Files.delete(program.socket());
+    replaceByAFolder(program.socket());
     for (int look = 0; look < 5; look++) {
       given().port(program.managementPort()).get("/livez").then().statusCode(503);
     }
@@ -199,6 +211,18 @@ final class ServeIT {
         .singleElement()
         .asString()
         .contains("WARN", "\"socket\" is down");
+  }
+
+  /** So that it is not put back; which it may be in the moment in which nothing is there. */
+  private void replaceByAFolder(Path socket) throws IOException {
+    Path other = Files.createDirectory(folder.resolve("in-its-place"));
+    await()
+        .ignoreExceptions()
+        .until(
+            () -> {
+              Files.deleteIfExists(socket);
+              return Files.move(other, socket).equals(socket);
+            });
   }
 
   @Test

@@ -68,6 +68,23 @@ final class UnreadOutputIT {
     assertEndsInOrder(server);
   }
 
+  /** The JVM prints its threads then, while they all stand still. */
+  @Test
+  void aSignalForAThreadDumpStopsNothing() throws Exception {
+    pipe.fill();
+    Process server = serve();
+    for (int i = 0; i < 3; i++) {
+      signal(server, "QUIT");
+      assertServesThoughCallsFail();
+    }
+    assertEndsInOrder(server);
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
   @Test
   void whatIsReadLaterIsAllThere() throws Exception {
     Process server = serve();

@@ -38,4 +38,12 @@ final class SocketLockTest {
     Files.writeString(file, "no number\n");
     assertThat(SocketLock.holder(file)).isEqualTo("another keywrap");
   }
+
+  /** What it holds is for messages alone. */
+  @Test
+  void aFullDiskKeepsNobodyFromTheLock() throws Exception {
+    try (SocketLock lock = SocketLock.tryAcquire(Path.of("/dev/full"))) {
+      assertThat(lock).isNotNull();
+    }
+  }
 }
