@@ -9,7 +9,6 @@ import java.util.Set;
 
 /** Reads which key it is that v1 ciphertexts without an envelope are of. */
 final class BareKeyReader {
-  private static final String COMMON = "";
 
   private BareKeyReader() {}
 
@@ -21,21 +20,17 @@ final class BareKeyReader {
             .toList();
     refuseSameKeyTwice(reader, bare);
     List<String> names = bare.stream().map(JdCloudKeySettings::name).toList();
-    String given = reader.text(ServerSetting.BARE_KEY, COMMON);
+    String given = reader.text(ServerSetting.BARE_KEY);
     if (given.isEmpty() && names.size() > 1) {
       reader.problem(
           ServerSetting.BARE_KEY,
-          COMMON,
           "is missing, and several keys are of type: jdcloud",
           "name the one whose ciphertexts kube-apiserver stored under KMS v1: "
               + String.join(", ", names));
     }
     if (!given.isEmpty() && !names.contains(given)) {
       reader.problem(
-          ServerSetting.BARE_KEY,
-          COMMON,
-          "names no key of type: jdcloud",
-          NearestName.hint(given, names));
+          ServerSetting.BARE_KEY, "names no key of type: jdcloud", NearestName.hint(given, names));
     }
     return given.isEmpty() ? names.stream().findFirst() : Optional.of(given);
   }
@@ -44,8 +39,9 @@ final class BareKeyReader {
     Set<String> seen = new HashSet<>();
     for (JdCloudKeySettings key : keys) {
       if (!seen.add(key.keyId())) {
-        reader.problem(
-            JdCloudSetting.KEY_ID, key.name(), "is another key's, too", "drop one of the two");
+        reader
+            .of(key.name())
+            .problem(JdCloudSetting.KEY_ID, "is another key's, too", "drop one of the two");
       }
     }
   }

@@ -1,7 +1,6 @@
 package io.github.keywrap.config;
 
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -9,20 +8,15 @@ import java.util.stream.Stream;
  * config show} and the table in {@code docs/configuration.md} come from it.
  */
 final class Catalogue {
-  private static final Set<String> TYPES = Set.of(Setting.LOCAL, Setting.PKCS11, Setting.JDCLOUD);
-
   /** In the order of the documentation. */
   static final List<Setting> ALL =
-      Stream.of(
-              ServerSetting.ALL,
-              KeySetting.ALL,
-              LocalSetting.ALL,
-              Pkcs11Setting.ALL,
-              JdCloudSetting.ALL)
-          .flatMap(List::stream)
-          .toList();
+      Stream.of(ServerSetting.ALL, KeySetting.ALL, ofEachType()).flatMap(List::stream).toList();
 
   private Catalogue() {}
+
+  private static List<Setting> ofEachType() {
+    return KeyType.ALL.stream().map(KeyType::own).flatMap(List::stream).toList();
+  }
 
   static Stream<Setting> perKey() {
     return ALL.stream().filter(Setting::isPerKey);
@@ -30,10 +24,7 @@ final class Catalogue {
 
   /** Those of a key of that type; of any key, if it is no type. */
   static Stream<Setting> perKey(String type) {
-    boolean isType = TYPES.contains(type);
-    return perKey()
-        .filter(setting -> !isType || setting.type().isEmpty() || setting.type().equals(type))
-        .filter(setting -> !type.equals(Setting.JDCLOUD) || !setting.equals(KeySetting.ALGORITHM));
+    return KeyType.of(type).map(known -> perKey().filter(known::has)).orElseGet(Catalogue::perKey);
   }
 
   static Stream<Setting> common() {

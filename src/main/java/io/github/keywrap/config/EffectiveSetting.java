@@ -13,16 +13,16 @@ import java.util.Set;
 public record EffectiveSetting(String name, String value, String place) {
   static List<EffectiveSetting> list(SettingReader reader, Set<String> keys) {
     List<EffectiveSetting> all = new ArrayList<>();
-    Catalogue.common().forEach(setting -> all.add(of(reader, setting, "")));
+    Catalogue.common().forEach(setting -> all.add(of(reader, setting)));
     for (String key : keys) {
-      String type = reader.effective(KeySetting.TYPE, key).value();
-      Catalogue.perKey(type).map(setting -> of(reader, setting, key)).forEach(all::add);
+      String type = reader.of(key).effective(KeySetting.TYPE).value();
+      Catalogue.perKey(type).map(setting -> of(reader.of(key), setting)).forEach(all::add);
     }
     return List.copyOf(all);
   }
 
-  private static EffectiveSetting of(SettingReader reader, Setting setting, String key) {
-    Entry entry = reader.effective(setting, key);
-    return new EffectiveSetting(setting.nameFor(key), entry.value(), entry.place());
+  private static EffectiveSetting of(SettingReader reader, Setting setting) {
+    Entry entry = reader.effective(setting);
+    return new EffectiveSetting(setting.nameFor(reader.key()), entry.value(), entry.place());
   }
 }

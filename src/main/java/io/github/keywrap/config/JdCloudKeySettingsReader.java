@@ -4,7 +4,6 @@ import io.github.keywrap.settings.AssumedRoleSettings;
 import io.github.keywrap.settings.CredentialSettings;
 import io.github.keywrap.settings.JdCloudKeySettings;
 import io.github.keywrap.settings.KeySettings;
-import io.github.keywrap.settings.PoolSettings;
 import io.github.keywrap.settings.SigningScheme;
 import io.github.keywrap.settings.SigningSettings;
 import java.net.URI;
@@ -14,8 +13,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Reads a key of {@code type: jdcloud}. */
-final class JdCloudKeySettingsReader {
-  private static final String COMMON = "";
+final class JdCloudKeySettingsReader implements KeyType.Reading {
 
   /**
    * As many calls as wait for the KMS at once; each waits for the network, and does little else.
@@ -55,98 +53,88 @@ final class JdCloudKeySettingsReader {
   private final SecretSourceReader secrets;
   private final NetworkSettingsReader network;
 
-  JdCloudKeySettingsReader(
-      SettingReader reader, SecretSourceReader secrets, NetworkSettingsReader network) {
-    this.reader = reader;
-    this.secrets = secrets;
-    this.network = network;
+  JdCloudKeySettingsReader(KeySource source) {
+    this.reader = source.reader();
+    this.secrets = source.secrets();
+    this.network = new NetworkSettingsReader(source);
   }
 
-  KeySettings read(String key) {
+  @Override
+  public KeySettings read() {
     return new JdCloudKeySettings(
-        key,
-        endpoint(JdCloudSetting.ENDPOINT, key),
-        matching(JdCloudSetting.KEY_ID, key, KEY_ID, "letters, digits, dot, hyphen, underscore"),
+        reader.key(),
+        endpoint(JdCloudSetting.ENDPOINT),
+        matching(JdCloudSetting.KEY_ID, KEY_ID, "letters, digits, dot, hyphen, underscore"),
         new SigningSettings(
             reader.choice(
                 JdCloudSetting.SIGNATURE,
-                key,
                 Map.of("jdcloud2", SigningScheme.JDCLOUD2, "jdcloud3", SigningScheme.JDCLOUD3),
                 SigningScheme.JDCLOUD2),
-            matching(JdCloudSetting.SIGNATURE_REGION, key, REGION, "a region, or jdcloud-api")),
+            matching(JdCloudSetting.SIGNATURE_REGION, REGION, "a region, or jdcloud-api")),
         new CredentialSettings(
-            secrets.read(ACCESS_KEY, key),
-            secrets.read(SECRET_KEY, key),
-            secrets.readOptional(SESSION_TOKEN, key),
-            assumedRole(key)),
-        network.trust(key),
-        network.proxy(key),
+            secrets.read(ACCESS_KEY),
+            secrets.read(SECRET_KEY),
+            secrets.readOptional(SESSION_TOKEN),
+            assumedRole()),
+        network.trust(),
+        network.proxy(),
         reader.duration(
-            JdCloudSetting.REQUEST_TIMEOUT, key, Duration.ofMillis(100), Duration.ofSeconds(30)),
-        versionInterval(key),
-        reader.path(ServerSetting.STATE_DIRECTORY, COMMON),
-        reader.number(KeySetting.GENERATION, key, 0, 999_999),
-        new PoolSettings(
-            reader.number(KeySetting.THREADS, key, 1, 1_024, THREADS),
-            reader.number(KeySetting.QUEUE, key, 1, 1_000_000)));
+            JdCloudSetting.REQUEST_TIMEOUT, Duration.ofMillis(100), Duration.ofSeconds(30)),
+        versionInterval(),
+        reader.path(ServerSetting.STATE_DIRECTORY),
+        KeySetting.generation(reader),
+        KeySetting.pool(reader, 1, THREADS));
   }
 
-  private URI endpoint(Setting setting, String key) {
-    String text = reader.text(setting, key);
+  private URI endpoint(Setting setting) {
+    String text = reader.text(setting);
     if (text.isEmpty()) {
       return URI.create("https://missing");
     }
     URI endpoint =
         reader
-            .parse(
-                setting,
-                key,
-                HttpAddress::endpoint,
-                "an address such as https://HOST[:PORT][/PATH]")
+            .parse(setting, HttpAddress::endpoint, "an address such as https://HOST[:PORT][/PATH]")
             .orElse(URI.create("https://missing"));
     if ("http".equals(endpoint.getScheme())) {
       reader.warning(
           setting,
-          key,
           "is http: whoever sees the network's traffic can read the keys that encrypt Secrets",
           "use https; JD Cloud's kms.internal.* names may have none: then it is a choice to justify");
     }
     return endpoint;
   }
 
-  private String matching(Setting setting, String key, Pattern pattern, String expected) {
-    String text = reader.text(setting, key);
+  private String matching(Setting setting, Pattern pattern, String expected) {
+    String text = reader.text(setting);
     return text.isEmpty()
         ? text
         : reader
             .parse(
                 setting,
-                key,
                 value -> Optional.of(value).filter(v -> pattern.matcher(v).matches()),
                 expected)
             .orElse("");
   }
 
-  private Optional<AssumedRoleSettings> assumedRole(String key) {
-    if (!reader.isGiven(JdCloudSetting.ROLE, key)) {
+  private Optional<AssumedRoleSettings> assumedRole() {
+    if (!reader.isGiven(JdCloudSetting.ROLE)) {
       return Optional.empty();
     }
     return Optional.of(
         new AssumedRoleSettings(
-            endpoint(JdCloudSetting.ROLE_ENDPOINT, key),
-            matching(JdCloudSetting.ROLE, key, ROLE, "a JRN such as jrn:iam::ACCOUNT:role/NAME"),
-            matching(
-                JdCloudSetting.ROLE_SESSION, key, SESSION_NAME, "2 to 64 letters, digits, _=,.@-"),
+            endpoint(JdCloudSetting.ROLE_ENDPOINT),
+            matching(JdCloudSetting.ROLE, ROLE, "a JRN such as jrn:iam::ACCOUNT:role/NAME"),
+            matching(JdCloudSetting.ROLE_SESSION, SESSION_NAME, "2 to 64 letters, digits, _=,.@-"),
             reader.duration(
-                JdCloudSetting.ROLE_DURATION, key, Duration.ofHours(1), Duration.ofHours(12))));
+                JdCloudSetting.ROLE_DURATION, Duration.ofHours(1), Duration.ofHours(12))));
   }
 
-  private Optional<Duration> versionInterval(String key) {
+  private Optional<Duration> versionInterval() {
     Duration interval =
         reader.duration(
-            JdCloudSetting.VERSION_INTERVAL, key, Duration.ofMillis(100), Duration.ofHours(1));
+            JdCloudSetting.VERSION_INTERVAL, Duration.ofMillis(100), Duration.ofHours(1));
     boolean isOn =
-        reader.choice(JdCloudSetting.VERSION_TRACKING, key, Map.of("on", true, "off", false), true);
+        reader.choice(JdCloudSetting.VERSION_TRACKING, Map.of("on", true, "off", false), true);
     return isOn ? Optional.of(interval) : Optional.empty();
   }
 }

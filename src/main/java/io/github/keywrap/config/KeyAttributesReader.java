@@ -19,42 +19,39 @@ final class KeyAttributesReader {
     this.reader = reader;
   }
 
-  KeyAttributes read(String key) {
-    String label = reader.text(Pkcs11Setting.KEY_LABEL, key);
-    String id = id(key);
+  KeyAttributes read() {
+    String label = reader.text(Pkcs11Setting.KEY_LABEL);
+    String id = id();
     if (label.isEmpty() && id.isEmpty()) {
       reader.problem(
           Pkcs11Setting.KEY_LABEL,
-          key,
           "is missing, and key-id too",
           "say which key: key-label, key-id or both");
     }
-    return new KeyAttributes(label, id, identity(key));
+    return new KeyAttributes(label, id, identity());
   }
 
   /** For a driver that does not show the CKA_ID: label and what names the key must be given. */
-  KeyAttributes readUnseen(String key) {
-    String label = reader.text(Pkcs11Setting.KEY_LABEL, key);
+  KeyAttributes readUnseen() {
+    String label = reader.text(Pkcs11Setting.KEY_LABEL);
     if (label.isEmpty()) {
-      reader.problem(Pkcs11Setting.KEY_LABEL, key, "is missing", Pkcs11Setting.KEY_LABEL.meaning());
+      reader.problem(Pkcs11Setting.KEY_LABEL, "is missing", Pkcs11Setting.KEY_LABEL.meaning());
     }
-    String id = id(key);
-    String identity = identity(key);
+    String id = id();
+    String identity = identity();
     if (identity.isEmpty() && id.length() < 2 * LEAST_NAMING_ID_BYTES) {
       reader.problem(
           Pkcs11Setting.KEY_ID,
-          key,
           "is missing or under 8 bytes, and driver: sunpkcs11 cannot see it",
           "set it to what \"keywrap token list\" prints, or set identity:");
     }
     return new KeyAttributes(label, id, identity.isEmpty() ? id : identity);
   }
 
-  private String id(String key) {
+  private String id() {
     return reader
         .parse(
             Pkcs11Setting.KEY_ID,
-            key,
             text ->
                 Optional.of(HexFormat.of().parseHex(text)).filter(b -> b.length <= MOST_ID_BYTES),
             "up to 64 bytes in hex")
@@ -62,11 +59,10 @@ final class KeyAttributesReader {
         .orElse("");
   }
 
-  private String identity(String key) {
+  private String identity() {
     return reader
         .parse(
             Pkcs11Setting.IDENTITY,
-            key,
             text -> Optional.of(text).filter(t -> t.isEmpty() || IDENTITY.matcher(t).matches()),
             "8 to 100 letters, digits, dots, hyphens or underscores")
         .orElse("");

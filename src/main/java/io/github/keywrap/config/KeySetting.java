@@ -3,6 +3,7 @@ package io.github.keywrap.config;
 import static io.github.keywrap.config.Setting.optional;
 import static io.github.keywrap.config.Setting.required;
 
+import io.github.keywrap.settings.PoolSettings;
 import java.util.List;
 
 /** Settings that every type of key has. */
@@ -34,4 +35,17 @@ final class KeySetting {
   static final List<Setting> ALL = List.of(TYPE, ALGORITHM, GENERATION, THREADS, QUEUE);
 
   private KeySetting() {}
+
+  static int generation(SettingReader reader) {
+    return reader.number(GENERATION, 0, 999_999);
+  }
+
+  /**
+   * @param least threads that such a key needs
+   * @param otherwise threads, if nothing is given
+   */
+  static PoolSettings pool(SettingReader reader, int least, int otherwise) {
+    return new PoolSettings(
+        reader.number(THREADS, least, 1_024, otherwise), reader.number(QUEUE, 1, 1_000_000));
+  }
 }

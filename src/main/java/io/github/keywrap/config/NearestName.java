@@ -24,6 +24,12 @@ final class NearestName {
         .orElseGet(() -> several(unknown, known.stream().distinct().sorted().toList()));
   }
 
+  /** The same, and all that are known: for what has few values. */
+  static String hintAndAll(String unknown, Collection<String> known) {
+    String all = "known: " + String.join(", ", known.stream().sorted().toList());
+    return of(unknown, known).map(nearest -> "did you mean " + nearest + "? " + all).orElse(all);
+  }
+
   private static String several(String unknown, List<String> known) {
     return known.size() <= FEW
         ? "known: " + String.join(", ", known)

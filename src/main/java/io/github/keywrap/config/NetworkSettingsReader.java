@@ -41,19 +41,18 @@ final class NetworkSettingsReader {
   private final Map<String, String> environment;
   private final ProxyVariables variables;
 
-  NetworkSettingsReader(
-      SettingReader reader, SecretSourceReader secrets, Map<String, String> environment) {
-    this.reader = reader;
-    this.secrets = secrets;
-    this.environment = environment;
+  NetworkSettingsReader(KeySource source) {
+    this.reader = source.reader();
+    this.secrets = source.secrets();
+    this.environment = source.environment();
     this.variables = new ProxyVariables(environment);
   }
 
-  ProxySettings proxy(String key) {
-    Optional<ProxyLogin> login = login(key);
-    String text = reader.effective(JdCloudSetting.PROXY, key).value();
+  ProxySettings proxy() {
+    Optional<ProxyLogin> login = login();
+    String text = reader.effective(JdCloudSetting.PROXY).value();
     if (text.isEmpty()) {
-      warnOfUnusedProxies(key);
+      warnOfUnusedProxies();
       return ProxySettings.none();
     }
     if (text.equals(FROM_ENVIRONMENT)) {
@@ -62,7 +61,6 @@ final class NetworkSettingsReader {
               (variable, why) ->
                   reader.warning(
                       JdCloudSetting.PROXY,
-                      key,
                       "is from the environment, and %s there %s: it is not used"
                           .formatted(variable, why),
                       "set it to http://HOST:PORT or https://HOST:PORT, or set proxy"));
@@ -76,7 +74,6 @@ final class NetworkSettingsReader {
     return reader
         .parse(
             JdCloudSetting.PROXY,
-            key,
             HttpAddress::server,
             "an address such as http://HOST:PORT, or environment; a password is set as"
                 + " proxy-password")
@@ -88,26 +85,23 @@ final class NetworkSettingsReader {
     return new ProxyServer(server.isTls(), server.place(), login.or(server::login));
   }
 
-  private Optional<ProxyLogin> login(String key) {
-    String user = reader.effective(JdCloudSetting.PROXY_USER, key).value();
+  private Optional<ProxyLogin> login() {
+    String user = reader.effective(JdCloudSetting.PROXY_USER).value();
     Optional<ProxyLogin> login =
-        secrets
-            .readOptional(PASSWORD, key)
-            .map(password -> new ProxyLogin(user, Optional.of(password)));
+        secrets.readOptional(PASSWORD).map(password -> new ProxyLogin(user, Optional.of(password)));
     if (login.isPresent() == user.isEmpty()) {
       reader.problem(
           JdCloudSetting.PROXY_USER,
-          key,
           user.isEmpty() ? "is missing" : "is given without proxy-password",
           "give both: proxy-user: NAME and proxy-password: { file: PATH }");
     }
-    if (!user.isEmpty() && !reader.isGiven(JdCloudSetting.PROXY, key)) {
-      reader.problem(JdCloudSetting.PROXY_USER, key, "is given without proxy", "name the proxy");
+    if (!user.isEmpty() && !reader.isGiven(JdCloudSetting.PROXY)) {
+      reader.problem(JdCloudSetting.PROXY_USER, "is given without proxy", "name the proxy");
     }
     return login;
   }
 
-  private void warnOfUnusedProxies(String key) {
+  private void warnOfUnusedProxies() {
     for (String variable : List.of(ProxyVariables.HTTP, ProxyVariables.HTTPS)) {
       variables
           .name(variable)
@@ -115,32 +109,30 @@ final class NetworkSettingsReader {
               name ->
                   reader.warning(
                       JdCloudSetting.PROXY,
-                      key,
                       "is not given: %s in the environment is not used".formatted(name),
                       "proxy: environment uses it; unset it if no proxy is meant"));
     }
   }
 
-  TrustSettings trust(String key) {
-    if (reader.isGiven(JdCloudSetting.CA_FILE, key)) {
-      Path file = reader.path(JdCloudSetting.CA_FILE, key);
+  TrustSettings trust() {
+    if (reader.isGiven(JdCloudSetting.CA_FILE)) {
+      Path file = reader.path(JdCloudSetting.CA_FILE);
       CertificateFile.whyUnreadable(file)
           .ifPresent(
               why ->
                   reader.problem(
-                      JdCloudSetting.CA_FILE, key, "cannot be read: " + why, "name a PEM file"));
+                      JdCloudSetting.CA_FILE, "cannot be read: " + why, "name a PEM file"));
       return new OfFile(file);
     }
     boolean isSystem =
-        reader.choice(JdCloudSetting.TRUST, key, Map.of(RUNTIME, false, SYSTEM, true), false);
+        reader.choice(JdCloudSetting.TRUST, Map.of(RUNTIME, false, SYSTEM, true), false);
     if (isSystem) {
-      return ofSystem(key);
+      return ofSystem();
     }
     for (String variable : List.of(CERT_FILE, CERT_FOLDERS)) {
       if (!environment.getOrDefault(variable, "").isEmpty()) {
         reader.warning(
             JdCloudSetting.TRUST,
-            key,
             "is runtime: %s in the environment is not used".formatted(variable),
             "trust: system uses it");
       }
@@ -148,7 +140,7 @@ final class NetworkSettingsReader {
     return new OfRuntime();
   }
 
-  private OfSystem ofSystem(String key) {
+  private OfSystem ofSystem() {
     OfSystem named =
         new OfSystem(
             Optional.of(environment.getOrDefault(CERT_FILE, ""))
@@ -158,20 +150,19 @@ final class NetworkSettingsReader {
                 .filter(folder -> !folder.isEmpty())
                 .map(Path::of)
                 .toList());
-    named.file().ifPresent(file -> warnOf(key, CERT_FILE, file, CertificateFile.whyUnusable(file)));
+    named.file().ifPresent(file -> warnOf(CERT_FILE, file, CertificateFile.whyUnusable(file)));
     named
         .folders()
-        .forEach(folder -> warnOf(key, CERT_FOLDERS, folder, CertificateFile.whyUnlisted(folder)));
+        .forEach(folder -> warnOf(CERT_FOLDERS, folder, CertificateFile.whyUnlisted(folder)));
     return named;
   }
 
   /** Go's programs pass over it without a word. */
-  private void warnOf(String key, String variable, Path place, Optional<String> trouble) {
+  private void warnOf(String variable, Path place, Optional<String> trouble) {
     trouble.ifPresent(
         why ->
             reader.warning(
                 JdCloudSetting.TRUST,
-                key,
                 "is system, and %s in the environment, %s, cannot be used: %s"
                     .formatted(variable, place, why),
                 "name what is there, in PEM, and what this user may read; or unset it"));

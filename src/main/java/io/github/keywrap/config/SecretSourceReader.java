@@ -27,54 +27,54 @@ final class SecretSourceReader {
     this.mayComeLater = mayComeLater;
   }
 
-  SecretSource read(SecretSettings secret, String key) {
-    return read(secret, key, true);
+  SecretSource read(SecretSettings secret) {
+    return read(secret, true);
   }
 
-  private SecretSource read(SecretSettings secret, String key, boolean mustBeThere) {
-    List<Setting> given = secret.places().stream().filter(s -> reader.isGiven(s, key)).toList();
-    if (given.size() != 1) {
+  private SecretSource read(SecretSettings secret, boolean mustBeThere) {
+    List<Setting> given = secret.places().stream().filter(reader::isGiven).toList();
+    String hint =
+        "say %s: { file: PATH }, { credential: NAME } or { environment: VARIABLE }"
+            .formatted(secret.name());
+    if (given.isEmpty()) {
+      reader.missing(secret.places(), hint);
+    } else if (given.size() > 1) {
       reader.problem(
-          given.isEmpty() ? secret.file() : given.getLast(),
-          key,
-          given.isEmpty() ? "is missing" : "is one of several places for the same " + secret.name(),
-          "say %s: { file: PATH }, { credential: NAME } or { environment: VARIABLE }"
-              .formatted(secret.name()));
+          given.getLast(), "is one of several places for the same " + secret.name(), hint);
     }
     Setting setting = given.isEmpty() ? secret.file() : given.getFirst();
-    boolean asIs = reader.flag(secret.asIs(), key);
-    SecretSource source = source(secret, setting, asIs, key);
+    boolean asIs = reader.flag(secret.asIs());
+    SecretSource source = source(secret, setting, asIs);
     if (given.size() == 1) {
       if (asIs) {
-        refuseAsIsElsewhere(secret, setting, key);
+        refuseAsIsElsewhere(secret, setting);
       }
       if (mustBeThere) {
-        check(source, setting, key);
+        check(source, setting);
       }
     }
     return source;
   }
 
   /** Reads a secret that may be left out; with {@code as-is} its place may not. */
-  Optional<SecretSource> readOptional(SecretSettings secret, String key) {
-    return readOptional(secret, key, true);
+  Optional<SecretSource> readOptional(SecretSettings secret) {
+    return readOptional(secret, true);
   }
 
   /** Like {@link #readOptional}, for a secret that only some of those who load it may read. */
-  Optional<SecretSource> readOptionalUnseen(SecretSettings secret, String key) {
-    return readOptional(secret, key, false);
+  Optional<SecretSource> readOptionalUnseen(SecretSettings secret) {
+    return readOptional(secret, false);
   }
 
-  private Optional<SecretSource> readOptional(
-      SecretSettings secret, String key, boolean mustBeThere) {
-    boolean hasPlace = secret.places().stream().anyMatch(setting -> reader.isGiven(setting, key));
-    return hasPlace || reader.flag(secret.asIs(), key)
-        ? Optional.of(read(secret, key, mustBeThere))
+  private Optional<SecretSource> readOptional(SecretSettings secret, boolean mustBeThere) {
+    boolean hasPlace = secret.places().stream().anyMatch(setting -> reader.isGiven(setting));
+    return hasPlace || reader.flag(secret.asIs())
+        ? Optional.of(read(secret, mustBeThere))
         : Optional.empty();
   }
 
-  private SecretSource source(SecretSettings secret, Setting setting, boolean asIs, String key) {
-    String value = reader.effective(setting, key).value();
+  private SecretSource source(SecretSettings secret, Setting setting, boolean asIs) {
+    String value = reader.effective(setting).value();
     if (setting.equals(secret.credential())) {
       return new SystemdCredential(
           value, environment.getOrDefault("CREDENTIALS_DIRECTORY", ""), asIs);
@@ -85,35 +85,31 @@ final class SecretSourceReader {
     Optional<SecretSettings.JsonPlace> json =
         secret.json().filter(place -> place.setting().equals(setting));
     if (json.isPresent()) {
-      return new JsonSecret(reader.path(setting, key), json.get().field());
+      return new JsonSecret(reader.path(setting), json.get().field());
     }
-    Path file = value.isEmpty() ? Path.of("") : reader.path(setting, key);
+    Path file = value.isEmpty() ? Path.of("") : reader.path(setting);
     return new SecretFile(file, asIs);
   }
 
-  private void refuseAsIsElsewhere(SecretSettings secret, Setting place, String key) {
+  private void refuseAsIsElsewhere(SecretSettings secret, Setting place) {
     if (!place.equals(secret.file()) && !place.equals(secret.credential())) {
       reader.problem(
           secret.asIs(),
-          key,
           "is for a file or a credential only",
           "leave it out, or say %s: { file: PATH, as-is: true }".formatted(secret.name()));
     }
   }
 
-  private void check(SecretSource source, Setting setting, String key) {
+  private void check(SecretSource source, Setting setting) {
     try {
       source.read().close();
     } catch (OperatorException e) {
       if (mayComeLater && source.isMissingYet()) {
         reader.warning(
-            setting,
-            key,
-            "is waited for: " + e.getMessage() + " yet; the key is unavailable",
-            e.hint());
+            setting, "is waited for: " + e.getMessage() + " yet; the key is unavailable", e.hint());
         return;
       }
-      reader.problem(setting, key, "cannot be used: " + e.getMessage(), e.hint());
+      reader.problem(setting, "cannot be used: " + e.getMessage(), e.hint());
     }
   }
 }

@@ -13,10 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Loads the settings of a file and the environment. */
 public final class SettingsLoader {
-  private static final String COMMON = "";
   private static final Duration NONE = Duration.ZERO;
 
   private final Path file;
@@ -83,9 +83,9 @@ public final class SettingsLoader {
       throw new ConfigurationException(problems);
     }
     new EnvironmentOverrides(environment, warnings).applyTo(entries);
-    UnknownNames.report(entries, problems);
+    Set<String> meant = UnknownNames.report(entries, problems);
     SettingReader reader =
-        new SettingReader(entries, problems, warnings, folder(), file.toString());
+        new SettingReader(entries, meant, problems, warnings, folder(), file.toString());
     Optional<Settings> settings = read(reader, entries, problems, mayComeLater);
     if (!problems.isEmpty() || settings.isEmpty()) {
       throw new ConfigurationException(problems);
@@ -101,37 +101,36 @@ public final class SettingsLoader {
 
   private Optional<Settings> read(
       SettingReader reader, Entries entries, List<Problem> problems, boolean mayComeLater) {
-    KeySettingsReader keyReader = new KeySettingsReader(reader, environment, mayComeLater);
-    List<KeySettings> keys = entries.keyNames().stream().map(keyReader::read).toList();
-    if (keys.isEmpty()) {
+    List<KeySettings> keys =
+        entries.keyNames().stream()
+            .map(key -> new KeySettingsReader(reader.of(key), environment, mayComeLater).read())
+            .flatMap(Optional::stream)
+            .toList();
+    if (entries.keyNames().isEmpty()) {
       problems.add(
           new Problem(
               file.toString(), "keywrap.keys has no key", "add one, see docs/configuration.md"));
     }
     SocketSettings socket = SocketSettingsReader.read(reader);
-    String active = reader.text(ServerSetting.ACTIVE, COMMON);
+    String active = reader.text(ServerSetting.ACTIVE);
     Optional<KeySettings> activeKey =
         keys.stream().filter(key -> key.name().equals(active)).findFirst();
-    if (activeKey.isEmpty() && !active.isEmpty()) {
+    if (!active.isEmpty() && !entries.keyNames().contains(active)) {
       reader.problem(
           ServerSetting.ACTIVE,
-          COMMON,
           "names no key of this configuration",
           NearestName.hint(active, entries.keyNames()));
     }
     Duration interval =
         reader.duration(
-            ServerSetting.HEALTH_INTERVAL, COMMON, Duration.ofMillis(100), Duration.ofMinutes(10));
+            ServerSetting.HEALTH_INTERVAL, Duration.ofMillis(100), Duration.ofMinutes(10));
     Duration callTimeout =
-        reader.duration(
-            ServerSetting.CALL_TIMEOUT, COMMON, Duration.ofMillis(100), Duration.ofMinutes(1));
-    Duration grace =
-        reader.duration(ServerSetting.SHUTDOWN_GRACE, COMMON, NONE, Duration.ofMinutes(10));
+        reader.duration(ServerSetting.CALL_TIMEOUT, Duration.ofMillis(100), Duration.ofMinutes(1));
+    Duration grace = reader.duration(ServerSetting.SHUTDOWN_GRACE, NONE, Duration.ofMinutes(10));
     StatusPolicy status = status(reader, interval, callTimeout);
     Policy verify =
         reader.choice(
             ServerSetting.VERIFY_WRAP,
-            COMMON,
             Map.of(
                 "always", Policy.ALWAYS,
                 "in-time", Policy.IN_TIME,
@@ -141,7 +140,7 @@ public final class SettingsLoader {
                 ? Policy.IN_TIME
                 : Policy.SAMPLED);
     boolean isDebug =
-        reader.choice(ServerSetting.LOG_LEVEL, COMMON, Map.of("info", false, "debug", true), false);
+        reader.choice(ServerSetting.LOG_LEVEL, Map.of("info", false, "debug", true), false);
     Optional<String> bareKey = BareKeyReader.read(reader, keys);
     ManagementSettings management = management(reader);
     return activeKey.map(
@@ -163,17 +162,15 @@ public final class SettingsLoader {
   /** A probe that is two intervals and one time-out late no longer counts. */
   private static StatusPolicy status(SettingReader reader, Duration interval, Duration timeout) {
     boolean coast =
-        reader.choice(
-            ServerSetting.STATUS_ON_OUTAGE, COMMON, Map.of("coast", true, "fail", false), false);
-    Duration maxCoast =
-        reader.duration(ServerSetting.STATUS_MAX_COAST, COMMON, NONE, Duration.ofDays(365));
+        reader.choice(ServerSetting.STATUS_ON_OUTAGE, Map.of("coast", true, "fail", false), false);
+    Duration maxCoast = reader.duration(ServerSetting.STATUS_MAX_COAST, NONE, Duration.ofDays(365));
     return new StatusPolicy(coast, maxCoast, interval.multipliedBy(2).plus(timeout));
   }
 
   private static ManagementSettings management(SettingReader reader) {
     return new ManagementSettings(
-        reader.flag(ServerSetting.MANAGEMENT_ENABLED, COMMON),
-        reader.text(ServerSetting.MANAGEMENT_HOST, COMMON),
-        reader.number(ServerSetting.MANAGEMENT_PORT, COMMON, 1, 65_535));
+        reader.flag(ServerSetting.MANAGEMENT_ENABLED),
+        reader.text(ServerSetting.MANAGEMENT_HOST),
+        reader.number(ServerSetting.MANAGEMENT_PORT, 1, 65_535));
   }
 }

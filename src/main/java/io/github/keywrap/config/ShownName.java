@@ -15,6 +15,7 @@ final class ShownName {
   private static final Pattern WORDS =
       Pattern.compile("[a-z]{1,20}(-[a-z0-9]{1,20}){0,3}|([A-Z]{1,4}[a-z]{2,20}){1,5}");
 
+  private static final Pattern VALUE = Pattern.compile("[a-z]{1,20}[0-9]?(-[a-z0-9]{1,12}){0,3}");
   private static final Pattern KEY = Pattern.compile("[a-z0-9-]{1,63}");
 
   private ShownName() {}
@@ -30,6 +31,11 @@ final class ShownName {
 
   private static Collection<String> lowerCase(Collection<String> names) {
     return names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+  }
+
+  /** A value in quotes, if it looks like one that a setting has and not like a secret. */
+  static String ofValue(String value) {
+    return VALUE.matcher(value).matches() ? "\"" + value + "\"" : "a value that is not shown";
   }
 
   /**

@@ -17,7 +17,6 @@ import java.util.Set;
 
 /** Reads {@code keywrap.socket}. */
 final class SocketSettingsReader {
-  private static final String COMMON = "";
   private static final Set<PosixFilePermission> OWNER = Set.of(OWNER_READ, OWNER_WRITE);
   private static final Set<PosixFilePermission> OWNER_AND_GROUP =
       Set.of(OWNER_READ, OWNER_WRITE, GROUP_READ, GROUP_WRITE);
@@ -32,30 +31,23 @@ final class SocketSettingsReader {
         reader
             .parse(
                 ServerSetting.SOCKET_MODE,
-                COMMON,
                 text -> Optional.ofNullable(MODES.get(text)),
                 "0600 or 0660: whoever may connect may decrypt")
             .orElse(OWNER),
         reader
-            .parse(
-                ServerSetting.SOCKET_GROUP,
-                COMMON,
-                SocketSettingsReader::group,
-                "a group of this host")
+            .parse(ServerSetting.SOCKET_GROUP, SocketSettingsReader::group, "a group of this host")
             .orElse(""),
-        reader.duration(
-            ServerSetting.SOCKET_TAKEOVER_WAIT, COMMON, Duration.ZERO, Duration.ofMinutes(10)));
+        reader.duration(ServerSetting.SOCKET_TAKEOVER_WAIT, Duration.ZERO, Duration.ofMinutes(10)));
   }
 
   private static Path path(SettingReader reader) {
-    if (reader.text(ServerSetting.SOCKET_PATH, COMMON).startsWith("@")) {
+    if (reader.text(ServerSetting.SOCKET_PATH).startsWith("@")) {
       reader.problem(
           ServerSetting.SOCKET_PATH,
-          COMMON,
           "is an abstract socket, which has no mode: any process on the host network could decrypt",
           "use a path, such as " + ServerSetting.SOCKET_PATH.defaultValue());
     }
-    return reader.path(ServerSetting.SOCKET_PATH, COMMON);
+    return reader.path(ServerSetting.SOCKET_PATH);
   }
 
   private static Optional<String> group(String name) {

@@ -9,11 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Reads which token, and how to log in. */
 final class TokenSettingsReader {
-  private static final String COMMON = "";
   private static final String SERIAL = "serial:";
 
   /** {@code CKU_USER} (PKCS #11 3.1, section 3.4). */
@@ -41,27 +40,25 @@ final class TokenSettingsReader {
     this.secrets = secrets;
   }
 
-  TokenSettings read(String key) {
-    LoginSettings login = login(key);
+  TokenSettings read() {
+    LoginSettings login = login();
     return new TokenSettings(
-        library(key),
-        name(key).orElseGet(() -> missingName(key)),
+        library(),
+        name().orElseGet(() -> missingName()),
         login,
-        makerLogin(login, key),
-        reader.choice(
-            Pkcs11Setting.SESSION, key, Map.of("read-only", false, "read-write", true), false),
+        makerLogin(login),
+        reader.choice(Pkcs11Setting.SESSION, Map.of("read-only", false, "read-write", true), false),
         stateDirectory());
   }
 
-  LibrarySettings library(String key) {
+  LibrarySettings library() {
     return new LibrarySettings(
-        reader.path(Pkcs11Setting.LIBRARY, key),
-        reader.text(Pkcs11Setting.LIBRARY_PARAMETERS, key));
+        reader.path(Pkcs11Setting.LIBRARY), reader.text(Pkcs11Setting.LIBRARY_PARAMETERS));
   }
 
   /** The token by name, if it is given. */
-  Optional<TokenName> name(String key) {
-    return Optional.of(reader.text(Pkcs11Setting.TOKEN, key))
+  Optional<TokenName> name() {
+    return Optional.of(reader.text(Pkcs11Setting.TOKEN))
         .filter(text -> !text.isEmpty())
         .map(
             text ->
@@ -70,57 +67,58 @@ final class TokenSettingsReader {
                     : new TokenName.Label(text));
   }
 
-  private TokenName missingName(String key) {
-    reader.problem(Pkcs11Setting.TOKEN, key, "is missing", Pkcs11Setting.TOKEN.meaning());
+  private TokenName missingName() {
+    reader.problem(Pkcs11Setting.TOKEN, "is missing", Pkcs11Setting.TOKEN.meaning());
     return new TokenName.Label("");
   }
 
-  SecretSource pin(String key) {
-    return secrets.read(PIN, key);
+  SecretSource pin() {
+    return secrets.read(PIN);
   }
 
   Path stateDirectory() {
-    return reader.path(ServerSetting.STATE_DIRECTORY, COMMON);
+    return reader.path(ServerSetting.STATE_DIRECTORY);
   }
 
-  private LoginSettings login(String key) {
+  private LoginSettings login() {
     return reader
         .choice(
             Pkcs11Setting.LOGIN,
-            key,
-            Map.<String, Function<String, LoginSettings>>of(
-                "pin", name -> new LoginSettings.WithPin(pin(name), userType(name)),
-                "pin-pad", this::atPinPad,
-                "none", this::withoutLogin),
-            name -> new LoginSettings.WithPin(pin(name), userType(name)))
-        .apply(key);
+            Map.<String, Supplier<LoginSettings>>of(
+                "pin", this::withPin, "pin-pad", this::atPinPad, "none", this::withoutLogin),
+            this::withPin)
+        .get();
   }
 
-  private LoginSettings atPinPad(String key) {
-    refuse(PIN.places(), key, "has no use with login: pin-pad");
-    refuse(KEYGEN_PIN.places(), key, "has no use with login: pin-pad");
-    return new LoginSettings.AtPinPad(userType(key));
+  private LoginSettings withPin() {
+    return new LoginSettings.WithPin(pin(), userType());
   }
 
-  private LoginSettings withoutLogin(String key) {
-    refuse(PIN.places(), key, "has no use with login: none");
+  private LoginSettings atPinPad() {
+    refuse(PIN.places(), "has no use with login: pin-pad");
+    refuse(KEYGEN_PIN.places(), "has no use with login: pin-pad");
+    return new LoginSettings.AtPinPad(userType());
+  }
+
+  private LoginSettings withoutLogin() {
+    refuse(PIN.places(), "has no use with login: none");
     return new LoginSettings.None();
   }
 
-  private void refuse(List<Setting> settings, String key, String why) {
+  private void refuse(List<Setting> settings, String why) {
     settings.stream()
-        .filter(setting -> reader.isGiven(setting, key))
-        .forEach(setting -> reader.problem(setting, key, why, "remove it"));
+        .filter(setting -> reader.isGiven(setting))
+        .forEach(setting -> reader.problem(setting, why, "remove it"));
   }
 
   /** Whoever makes keys has a PIN of their own, if they are somebody else. */
-  private LoginSettings makerLogin(LoginSettings login, String key) {
-    Optional<SecretSource> pin = secrets.readOptionalUnseen(KEYGEN_PIN, key);
-    boolean isOther = !reader.text(Pkcs11Setting.KEYGEN_USER_TYPE, key).isEmpty();
+  private LoginSettings makerLogin(LoginSettings login) {
+    Optional<SecretSource> pin = secrets.readOptionalUnseen(KEYGEN_PIN);
+    boolean isOther = !reader.text(Pkcs11Setting.KEYGEN_USER_TYPE).isEmpty();
     if (pin.isEmpty() && !isOther) {
       return login;
     }
-    long userType = isOther ? userType(Pkcs11Setting.KEYGEN_USER_TYPE, key) : userType(key);
+    long userType = isOther ? userType(Pkcs11Setting.KEYGEN_USER_TYPE) : userType();
     return switch (login) {
       case LoginSettings.WithPin(SecretSource own, _) ->
           new LoginSettings.WithPin(pin.orElse(own), userType);
@@ -130,15 +128,14 @@ final class TokenSettingsReader {
     };
   }
 
-  private long userType(String key) {
-    return userType(Pkcs11Setting.USER_TYPE, key);
+  private long userType() {
+    return userType(Pkcs11Setting.USER_TYPE);
   }
 
-  private long userType(Setting setting, String key) {
+  private long userType(Setting setting) {
     return reader
         .parse(
             setting,
-            key,
             text -> Optional.of(text.equals("user") ? CKU_USER : Long.decode(text)),
             "user or a number such as 0x80000001")
         .orElse(CKU_USER);

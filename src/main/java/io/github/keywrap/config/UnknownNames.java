@@ -1,20 +1,26 @@
 package io.github.keywrap.config;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Reports names that are no settings, with the nearest that is. */
 final class UnknownNames {
   private UnknownNames() {}
 
-  static void report(Entries entries, List<Problem> problems) {
+  /** Returns which settings were probably meant: they are not missing besides. */
+  static Set<String> report(Entries entries, List<Problem> problems) {
+    Set<String> meant = new HashSet<>();
     for (String name : entries.names()) {
       if (!isKnown(name, entries)) {
+        NearestName.of(name, candidates(name, entries)).ifPresent(meant::add);
         String place = entries.place(name).orElse("");
         problems.add(
             new Problem(
                 place, ShownName.ofSetting(name) + " is not a setting", hint(name, entries)));
       }
     }
+    return meant;
   }
 
   private static boolean isKnown(String name, Entries entries) {
@@ -37,16 +43,17 @@ final class UnknownNames {
     if (SecretSettings.NAMES.contains(secret)) {
       return "a secret is never given inline: " + secret + ": { file: PATH }";
     }
+    return NearestName.hint(name, candidates(name, entries));
+  }
+
+  /** Settings of the key that the name belongs to, or those that all have in common. */
+  private static List<String> candidates(String name, Entries entries) {
     return entries.keyNames().stream()
         .filter(key -> name.startsWith(Setting.KEYS + key + "."))
         .findFirst()
         .map(
             key ->
-                NearestName.hint(
-                    name,
-                    Catalogue.perKey(type(key, entries))
-                        .map(setting -> setting.nameFor(key))
-                        .toList()))
-        .orElseGet(() -> NearestName.hint(name, Catalogue.common().map(Setting::name).toList()));
+                Catalogue.perKey(type(key, entries)).map(setting -> setting.nameFor(key)).toList())
+        .orElseGet(() -> Catalogue.common().map(Setting::name).toList());
   }
 }

@@ -20,35 +20,33 @@ final class VendorNumbersReader {
     this.reader = reader;
   }
 
-  VendorNumbers read(String key) {
+  VendorNumbers read() {
     VendorNumbers preset =
-        reader.choice(Pkcs11Setting.VENDOR, key, VendorNumbers.PRESETS, VendorNumbers.NONE);
+        reader.choice(Pkcs11Setting.VENDOR, VendorNumbers.PRESETS, VendorNumbers.NONE);
     return new VendorNumbers(
-        keyType(key, preset.keyType()),
-        mechanism(Pkcs11Setting.SM4_KEY_GEN, key, preset.keyGeneration()),
-        mechanism(Pkcs11Setting.SM4_GCM, key, preset.gcm()),
-        mechanism(Pkcs11Setting.SM4_CBC, key, preset.cbc()),
-        mechanism(Pkcs11Setting.SM4_CBC_PAD, key, preset.cbcPad()));
+        keyType(preset.keyType()),
+        mechanism(Pkcs11Setting.SM4_KEY_GEN, preset.keyGeneration()),
+        mechanism(Pkcs11Setting.SM4_GCM, preset.gcm()),
+        mechanism(Pkcs11Setting.SM4_CBC, preset.cbc()),
+        mechanism(Pkcs11Setting.SM4_CBC_PAD, preset.cbcPad()));
   }
 
-  private @Nullable Long keyType(String key, @Nullable Long preset) {
-    return foreign(Pkcs11Setting.SM4_KEY_TYPE, key, preset, LAST_STANDARD_KEY_TYPE);
+  private @Nullable Long keyType(@Nullable Long preset) {
+    return foreign(Pkcs11Setting.SM4_KEY_TYPE, preset, LAST_STANDARD_KEY_TYPE);
   }
 
   /** A mechanism that PKCS #11 does not know: with one that it does, AES could pass as SM4. */
-  @Nullable Long mechanism(Setting setting, String key, @Nullable Long otherwise) {
-    return foreign(setting, key, otherwise, LAST_STANDARD_MECHANISM);
+  @Nullable Long mechanism(Setting setting, @Nullable Long otherwise) {
+    return foreign(setting, otherwise, LAST_STANDARD_MECHANISM);
   }
 
-  private @Nullable Long foreign(
-      Setting setting, String key, @Nullable Long otherwise, long lastStandard) {
-    @Nullable Long number = number(setting, key, otherwise);
-    if (reader.isGiven(setting, key)
+  private @Nullable Long foreign(Setting setting, @Nullable Long otherwise, long lastStandard) {
+    @Nullable Long number = number(setting, otherwise);
+    if (reader.isGiven(setting)
         && number != null
         && Long.compareUnsigned(number, lastStandard) <= 0) {
       reader.problem(
           setting,
-          key,
           "is a number that PKCS #11 has given to something else, such as AES; it has none for SM4",
           "set the number that the vendor's PKCS#11 header has; see docs/sm4.md");
     }
@@ -56,22 +54,21 @@ final class VendorNumbersReader {
   }
 
   /** A number of 64 bits, in hex or decimal; {@code otherwise} if none is given. */
-  @Nullable Long number(Setting setting, String key, @Nullable Long otherwise) {
-    if (reader.effective(setting, key).value().isEmpty()) {
+  @Nullable Long number(Setting setting, @Nullable Long otherwise) {
+    if (reader.effective(setting).value().isEmpty()) {
       return otherwise;
     }
     return reader
-        .parse(setting, key, text -> Optional.of(unsigned(text)), "a number such as 0x80000107")
+        .parse(setting, text -> Optional.of(unsigned(text)), "a number such as 0x80000107")
         .orElse(NOT_PARSED);
   }
 
   /** A number that the algorithm cannot do without. */
-  long required(Setting setting, String key, @Nullable Long number, String algorithm) {
+  long required(Setting setting, @Nullable Long number, String algorithm) {
     if (number == null) {
-      String vendor = reader.effective(Pkcs11Setting.VENDOR, key).value();
+      String vendor = reader.effective(Pkcs11Setting.VENDOR).value();
       reader.problem(
           setting,
-          key,
           "is missing, and algorithm: %s needs it".formatted(algorithm),
           vendor.isEmpty()
               ? "set vendor:, or the number that the vendor's PKCS#11 header has; see docs/sm4.md"

@@ -113,7 +113,7 @@ final class SecretAsIsTest {
                         .formatted(AS_IS, AS_IS)))
         .containsExactly("keywrap.keys.k.session-token.file is missing");
     assertThat(messages(TOKEN + "{ file: left, as-is: literally }"))
-        .contains("keywrap.keys.k.pin.as-is is none of its values");
+        .contains("keywrap.keys.k.pin.as-is is \"literally\", which is none of its values");
   }
 
   /** {@code config show} prints the default for each secret, and what it prints is loaded. */

@@ -400,15 +400,14 @@ final class SettingsLoaderTest {
             pair(
                 at(10) + "keywrap.keys.k.keystroe is not a setting",
                 "did you mean keywrap.keys.k.keystore?"),
-            pair(at(9) + "keywrap.keys.k.type is none of its values", "did you mean local?"),
+            pair(
+                at(9) + "keywrap.keys.k.type is \"locale\", which is none of its values",
+                "did you mean local? known: jdcloud, local, pkcs11"),
             pair(
                 at(2) + "keywrap.socket.mode is not 0600 or 0660: whoever may connect may decrypt",
                 ""),
             pair(
-                file() + ": keywrap.active is missing",
-                "Name of the key that wraps; every key below unwraps."),
-            pair(
-                at(4) + "keywrap.verify-wrap is none of its values",
+                at(4) + "keywrap.verify-wrap is \"sometimes\", which is none of its values",
                 "known: always, in-time, off, sampled"),
             pair(
                 at(5)

@@ -155,7 +155,10 @@ final class TokenProfileSettingsTest {
   @Test
   void anUnknownVendorOrNumberIsAProblem() {
     assertThat(problems(NATIVE, ", algorithm: sm4-cbc-hmac, vendor: sansek"))
-        .anyMatch(text -> text.contains("vendor is none of its values | did you mean sansec?"));
+        .anyMatch(
+            text ->
+                text.contains(
+                    "vendor is \"sansek\", which is none of its values | did you mean sansec? known: "));
     assertThat(
             problems(
                 NATIVE, ", algorithm: sm4-cbc-hmac, vendor: tass, mechanisms: { sm4-cbc: cbc }"))
@@ -175,7 +178,7 @@ final class TokenProfileSettingsTest {
     assertThat(problems(SUN, ", token: kms, algorithm: sm4-gcm, vendor: tass, check-value: \"?\""))
         .containsExactlyInAnyOrder(
             "keywrap.keys.k.vendor is not for driver: sunpkcs11 | ",
-            "keywrap.keys.k.algorithm is none of its values | known: aes-gcm",
+            "keywrap.keys.k.algorithm is \"sm4-gcm\", which is none of its values | known: aes-gcm",
             "keywrap.keys.k.check-value is not base64, as \"keywrap check\" prints it | ");
     assertThat(problems(NATIVE, ", slot-list-index: 0"))
         .containsExactly("keywrap.keys.k.slot-list-index is not for driver: native | ");

@@ -94,8 +94,8 @@ final class CommandsIT {
         program.command("config", "check", "--config", program.config().toString());
     assertThat(result.exitCode()).isEqualTo(78);
     assertThat(result.err())
-        .contains("error: " + config + ": keywrap.verify-wrap is none of its values")
-        .contains("hint: did you mean always?")
+        .contains("error: " + config + ": keywrap.verify-wrap is \"alwys\", which is none of its")
+        .contains("hint: did you mean always? known: always, in-time, off, sampled")
         .contains("error: " + config + ": keywrap.keys.first.generation is not a whole number");
   }
 
