@@ -27,7 +27,7 @@ final class ForeignLogBudget implements Filter {
   private static final int SAME = 32;
 
   /** So that no library fills the memory by making up kinds. */
-  private static final int MOST_KINDS = 1_000;
+  private static final int MAX_KINDS = 1_000;
 
   private final Map<String, LogBudget> budgets = new ConcurrentHashMap<>();
   private final LogBudget rest = new LogBudget(PAUSE);
@@ -58,7 +58,7 @@ final class ForeignLogBudget implements Filter {
     if (known != null) {
       return known;
     }
-    return budgets.size() < MOST_KINDS
+    return budgets.size() < MAX_KINDS
         ? budgets.computeIfAbsent(kind, _ -> new LogBudget(PAUSE))
         : rest;
   }

@@ -10,8 +10,8 @@ final class KeyAttributesReader {
   /** A name of its own, and the algorithm, fit into a key id with this. */
   private static final Pattern IDENTITY = Pattern.compile("[A-Za-z0-9._-]{8,100}");
 
-  private static final int MOST_ID_BYTES = 64;
-  private static final int LEAST_NAMING_ID_BYTES = 8;
+  private static final int MAX_ID_BYTES = 64;
+  private static final int MIN_NAMING_ID_BYTES = 8;
 
   private final SettingReader reader;
 
@@ -39,7 +39,7 @@ final class KeyAttributesReader {
     }
     String id = id();
     String identity = identity();
-    if (identity.isEmpty() && id.length() < 2 * LEAST_NAMING_ID_BYTES) {
+    if (identity.isEmpty() && id.length() < 2 * MIN_NAMING_ID_BYTES) {
       reader.problem(
           Pkcs11Setting.KEY_ID,
           "is missing or under 8 bytes, and driver: sunpkcs11 cannot see it",
@@ -53,7 +53,7 @@ final class KeyAttributesReader {
         .parse(
             Pkcs11Setting.KEY_ID,
             text ->
-                Optional.of(HexFormat.of().parseHex(text)).filter(b -> b.length <= MOST_ID_BYTES),
+                Optional.of(HexFormat.of().parseHex(text)).filter(b -> b.length <= MAX_ID_BYTES),
             "up to 64 bytes in hex")
         .map(HexFormat.of()::formatHex)
         .orElse("");

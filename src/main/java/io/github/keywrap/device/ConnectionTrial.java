@@ -37,7 +37,7 @@ public final class ConnectionTrial {
   }
 
   private static <C extends Connection> void runHere(Driver<C> driver, Steps steps) {
-    Deadline deadline = Deadline.after(Foreground.PATIENCE);
+    Deadline deadline = Deadline.after(Foreground.WORK_TIMEOUT);
     try (driver;
         Connection connection = driver.connect(deadline, steps)) {
       KnownCiphertext _ =

@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
 public final class DeviceLink<C extends Connection> implements AutoCloseable {
   private static final Logger LOG = System.getLogger(DeviceLink.class.getName());
   private static final Duration PROOF = Duration.ofSeconds(5);
-  private static final Duration MOST_CLOSING = Duration.ofSeconds(1);
+  private static final Duration MAX_CLOSING = Duration.ofSeconds(1);
 
   /** Longer than an HSM takes to start. */
   private static final Duration LONG_LOST = Duration.ofMinutes(5);
@@ -191,7 +191,7 @@ public final class DeviceLink<C extends Connection> implements AutoCloseable {
     Thread closing =
         Thread.ofPlatform().name("close-" + name).daemon().start(() -> release(before));
     try {
-      boolean _ = closing.join(MOST_CLOSING);
+      boolean _ = closing.join(MAX_CLOSING);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -14,10 +14,10 @@ import java.util.function.Supplier;
 /** Runs what a command does with a library, and does not wait for ever: a call can hang in it. */
 public final class Foreground {
   /** For the work, which has a deadline. */
-  public static final Duration PATIENCE = Duration.ofSeconds(30);
+  public static final Duration WORK_TIMEOUT = Duration.ofSeconds(30);
 
   /** Longer than anything may take that has a deadline. */
-  private static final Duration MOST = Duration.ofSeconds(60);
+  private static final Duration MAX = Duration.ofSeconds(60);
 
   private Foreground() {}
 
@@ -37,7 +37,7 @@ public final class Foreground {
    * @throws BackendUnavailable if it does not end in time
    */
   public static <T> T run(Progress progress, Supplier<T> work) {
-    return run(MOST, progress, work);
+    return run(MAX, progress, work);
   }
 
   public static <T> T run(Duration most, Progress progress, Supplier<T> work) {

@@ -32,7 +32,7 @@ public record PinRecord(StateDirectory directory, String name) {
   private static final Pattern TRYING_TIMES = Pattern.compile(TRYING + "(\\d{1,9})");
 
   /** A process may end while it tries a PIN that is right; one that does so again has a reason. */
-  private static final int MOST_UNFINISHED = 2;
+  private static final int MAX_UNFINISHED = 2;
 
   private static final Duration PAUSE = Duration.ofMinutes(10);
 
@@ -69,7 +69,7 @@ public record PinRecord(StateDirectory directory, String name) {
 
   /** Whether processes have ended again and again while they tried it, and just now. */
   boolean pauses(String source) throws IOException {
-    return unfinished(source) >= MOST_UNFINISHED
+    return unfinished(source) >= MAX_UNFINISHED
         && Files.getLastModifiedTime(file()).toInstant().plus(PAUSE).isAfter(Instant.now());
   }
 

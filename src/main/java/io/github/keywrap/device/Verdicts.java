@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * ciphertext is no judge: for a minute, what it refuses may be good too. Thread-safe.
  */
 final class Verdicts {
-  private static final int MOST = 1_024;
+  private static final int MAX = 1_024;
   private static final Duration LIFE = Duration.ofSeconds(60);
 
   /** For what a token refused that is no judge. */
@@ -31,7 +31,7 @@ final class Verdicts {
       new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Verdict> eldest) {
-          return size() > MOST;
+          return size() > MAX;
         }
       };
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * a secret. For logs, in the place of the exception itself.
  */
 public final class DefectTrace {
-  private static final int MOST_CAUSES = 8;
-  private static final int MOST_FRAMES = 40;
+  private static final int MAX_CAUSES = 8;
+  private static final int MAX_FRAMES = 40;
 
   private DefectTrace() {}
 
@@ -16,7 +16,7 @@ public final class DefectTrace {
   public static String of(Throwable defect) {
     StringBuilder trace = new StringBuilder();
     @Nullable Throwable cause = defect;
-    for (int number = 0; cause != null && number < MOST_CAUSES; number++) {
+    for (int number = 0; cause != null && number < MAX_CAUSES; number++) {
       trace.append(number == 0 ? "" : "\nCaused by: ").append(cause.getClass().getName());
       append(trace, cause.getStackTrace());
       cause = cause.getCause();
@@ -25,7 +25,7 @@ public final class DefectTrace {
   }
 
   private static void append(StringBuilder trace, StackTraceElement[] frames) {
-    for (int i = 0; i < frames.length && i < MOST_FRAMES; i++) {
+    for (int i = 0; i < frames.length && i < MAX_FRAMES; i++) {
       trace.append("\n\tat ").append(frames[i]);
     }
   }

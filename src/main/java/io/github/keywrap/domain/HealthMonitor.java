@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class HealthMonitor implements AutoCloseable {
   /** For so long a probe that was throttled leaves a key as well as it was. */
-  private static final Duration THROTTLED_PATIENCE = Duration.ofHours(1);
+  private static final Duration THROTTLED_GRACE = Duration.ofHours(1);
 
   /** How often it is looked whether the key id of a key that works is known, which is no call. */
   private static final Duration LOOK_FOR_NAME = Duration.ofMillis(500);
@@ -216,7 +216,7 @@ public final class HealthMonitor implements AutoCloseable {
   private KeyHealth throttled(KeyHealth before, Throttled cause) {
     limit.throttled(cause);
     long now = System.nanoTime();
-    boolean isPatient = now - lastPassed < THROTTLED_PATIENCE.toNanos();
+    boolean isPatient = now - lastPassed < THROTTLED_GRACE.toNanos();
     return switch (before) {
       case KeyHealth.Healthy healthy when isPatient -> KeyHealth.passed(healthy.keyId(), now);
       case KeyHealth.Unnamed _ when isPatient -> before;

@@ -14,7 +14,7 @@ import java.util.Optional;
  * names. Keys are never tried one after another. Immutable, and owns its keys.
  */
 public final class KeyRing implements AutoCloseable {
-  private static final int MOST_NAMED = 5;
+  private static final int MAX_NAMED = 5;
 
   private final RingKey active;
   private final List<RingKey> keys;
@@ -163,10 +163,10 @@ public final class KeyRing implements AutoCloseable {
   private String names() {
     String few =
         keys.stream()
-            .limit(MOST_NAMED)
+            .limit(MAX_NAMED)
             .map(key -> key.name() + key.namedId().map(id -> " (" + id + ")").orElse(""))
             .collect(joining(", "));
-    int more = keys.size() - MOST_NAMED;
+    int more = keys.size() - MAX_NAMED;
     return more > 0 ? few + " and %d more".formatted(more) : few;
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane {
   /** For a call to come back at all. */
-  private static final Duration LEAST_TIME = Duration.ofMillis(20);
+  private static final Duration MIN_TIME = Duration.ofMillis(20);
 
   private static final long LATE = Duration.ofSeconds(1).toNanos();
   private static final long TRIAL_PAUSE = Duration.ofSeconds(1).toNanos();
@@ -113,12 +113,12 @@ final class Lane {
 
   /** Whether it is sent before its time is over, however long it takes then. */
   boolean hasTurn(Call<?> call, Duration wait) {
-    return call.deadline().remaining().compareTo(wait.plus(LEAST_TIME)) >= 0;
+    return call.deadline().remaining().compareTo(wait.plus(MIN_TIME)) >= 0;
   }
 
   private Duration needed() {
     Duration usual = times.isKnown() ? times.usual() : Duration.ZERO;
-    return isPaced() ? longer(longer(usual, paces.usualTime(operation)), LEAST_TIME) : usual;
+    return isPaced() ? longer(longer(usual, paces.usualTime(operation)), MIN_TIME) : usual;
   }
 
   static Duration longer(Duration one, Duration other) {

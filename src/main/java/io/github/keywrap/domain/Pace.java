@@ -29,7 +29,7 @@ final class Pace {
   private static final long STARVING = Duration.ofSeconds(1).toNanos();
 
   /** Calls in a second; with fewer nothing would be learnt. */
-  private static final double LEAST_RATE = 1;
+  private static final double MIN_RATE = 1;
 
   /**
    * Where it is looked for how many a back end allows that has throttled its first call: many that
@@ -184,7 +184,7 @@ final class Pace {
   }
 
   private void cutTo(double lower, long now) {
-    rate = Math.min(rate, Math.max(LEAST_RATE, lower));
+    rate = Math.min(rate, Math.max(MIN_RATE, lower));
     cutAt = now;
     grownAt = now;
   }

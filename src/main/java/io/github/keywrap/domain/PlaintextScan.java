@@ -16,13 +16,13 @@ import java.util.HexFormat;
  */
 final class PlaintextScan {
   /** Fewer bytes may be there by chance, and are no key. */
-  private static final int LEAST = 16;
+  private static final int MIN = 16;
 
   /** So few different bytes, as in a run of zeros, may be part of a format. */
-  private static final int LEAST_DIFFERENT = 5;
+  private static final int MIN_DIFFERENT = 5;
 
   /** JSON, a gateway and a script may each encode bytes, and each more than once. */
-  private static final int MOST_LAYERS = 6;
+  private static final int MAX_LAYERS = 6;
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, BIG_ENDIAN);
@@ -34,10 +34,10 @@ final class PlaintextScan {
     if (ciphertext.length <= plaintext.length) {
       return true;
     }
-    if (plaintext.length < LEAST || isMonotonous(plaintext)) {
+    if (plaintext.length < MIN || isMonotonous(plaintext)) {
       return false;
     }
-    return isIn(ciphertext, plaintext, MOST_LAYERS);
+    return isIn(ciphertext, plaintext, MAX_LAYERS);
   }
 
   private static boolean isMonotonous(byte[] plaintext) {
@@ -48,7 +48,7 @@ final class PlaintextScan {
       seen[b & 0xff] = true;
     }
     Arrays.fill(seen, false);
-    return different < LEAST_DIFFERENT;
+    return different < MIN_DIFFERENT;
   }
 
   private static boolean isIn(byte[] text, byte[] plaintext, int layers) {
@@ -56,7 +56,7 @@ final class PlaintextScan {
       return true;
     }
     // Only text can spell it: a ciphertext hardly ever has so many letters in a row.
-    if (TextRuns.longest(text) < LEAST * 4 / 3) {
+    if (TextRuns.longest(text) < MIN * 4 / 3) {
       return false;
     }
     return spells(TextRuns.joined(text), plaintext) || isInWords(text, plaintext, layers);
@@ -67,7 +67,7 @@ final class PlaintextScan {
     long first = (long) LONGS.get(plaintext, 0);
     long second = (long) LONGS.get(plaintext, Long.BYTES);
     boolean found = false;
-    for (int i = 0; i + LEAST <= ciphertext.length; i++) {
+    for (int i = 0; i + MIN <= ciphertext.length; i++) {
       long difference =
           ((long) LONGS.get(ciphertext, i) ^ first)
               | ((long) LONGS.get(ciphertext, i + Long.BYTES) ^ second);
@@ -82,7 +82,7 @@ final class PlaintextScan {
       return false;
     }
     boolean found = false;
-    for (byte[] decoded : TextRuns.decodedWords(text, LEAST)) {
+    for (byte[] decoded : TextRuns.decodedWords(text, MIN)) {
       found |= isIn(decoded, plaintext, layers - 1);
       Arrays.fill(decoded, (byte) 0);
     }

@@ -33,7 +33,7 @@ final class ApiClient {
       IntervalFunction.ofExponentialRandomBackoff(Duration.ofMillis(50), 3, 0.5);
 
   /** For the longest pause and an answer: with less, what went wrong is told instead. */
-  private static final Duration LEAST_TIME_LEFT = Duration.ofMillis(250);
+  private static final Duration MIN_TIME_LEFT = Duration.ofMillis(250);
 
   private final URI endpoint;
   private final HttpTransport transport;
@@ -91,7 +91,7 @@ final class ApiClient {
                 failure ->
                     failure instanceof CallFailure known
                         && known.isWorthRetrying()
-                        && deadline.remaining().compareTo(LEAST_TIME_LEFT) >= 0)
+                        && deadline.remaining().compareTo(MIN_TIME_LEFT) >= 0)
             .build();
     return Retry.of("jdcloud", config).executeSupplier(() -> attempt(request, deadline));
   }

@@ -27,7 +27,7 @@ final class AssumedRole implements CredentialSource {
   private static final Duration CALL = Duration.ofSeconds(10);
 
   /** Refusals ask for new credentials no more often. */
-  private static final Duration LEAST_AGE = Duration.ofSeconds(10);
+  private static final Duration MIN_AGE = Duration.ofSeconds(10);
 
   private final StsApi sts;
   private final AssumedRoleSettings settings;
@@ -121,7 +121,7 @@ final class AssumedRole implements CredentialSource {
     if (now != null && now.credentials() != refused) {
       return Optional.of(now.credentials());
     }
-    if (now == null || age(now).compareTo(LEAST_AGE) < 0) {
+    if (now == null || age(now).compareTo(MIN_AGE) < 0) {
       return Optional.empty();
     }
     try {

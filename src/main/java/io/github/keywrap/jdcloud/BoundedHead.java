@@ -12,11 +12,11 @@ import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.util.CharArrayBuffer;
 
 /**
- * Reads the status line and the headers of a response, of {@value #MOST} bytes in all: limits of a
+ * Reads the status line and the headers of a response, of {@value #MAX} bytes in all: limits of a
  * line and of their number alone would let 64 callers fill the memory with what a gateway sends.
  */
 final class BoundedHead extends LenientHttpResponseParser {
-  static final int MOST = 32_768;
+  static final int MAX = 32_768;
 
   BoundedHead(Http1Config limits) {
     super(limits);
@@ -42,8 +42,8 @@ final class BoundedHead extends LenientHttpResponseParser {
       int before = line.length();
       int result = all.readLine(line, in);
       count += line.length() - before;
-      if (count > MOST) {
-        throw new MessageConstraintException("headers of more than " + MOST + " bytes");
+      if (count > MAX) {
+        throw new MessageConstraintException("headers of more than " + MAX + " bytes");
       }
       return result;
     }

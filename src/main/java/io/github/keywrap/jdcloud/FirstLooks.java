@@ -13,9 +13,9 @@ final class FirstLooks {
   static final Duration WHILE_LIMITED = Duration.ofSeconds(12);
 
   /** So many looks, or so much time, may pass without a version list that can be believed. */
-  static final int MOST = 10;
+  static final int MAX_LOOKS = 10;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration MAX_TIME = Duration.ofSeconds(15);
   private static final Duration SOON = Duration.ofSeconds(1);
   private static final Duration LATER = Duration.ofSeconds(5);
   private static final Duration TRIAL_WHILE_LIMITED = Duration.ofMinutes(1);
@@ -40,7 +40,7 @@ final class FirstLooks {
   }
 
   boolean isPatient() {
-    return looks < MOST && clock.getAsLong() - began < PATIENCE.toNanos();
+    return looks < MAX_LOOKS && clock.getAsLong() - began < MAX_TIME.toNanos();
   }
 
   /** How the last look went. */

@@ -25,7 +25,7 @@ record KeyVersion(String fingerprint, Instant created, KeyStatus status, String 
 
   private static final int FINGERPRINT_BYTES = 8;
   private static final Pattern SHOWN = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-  private static final int MOST_NAMED = 5;
+  private static final int MAX_NAMED = 5;
 
   /**
    * @param keyId of the key
@@ -50,13 +50,13 @@ record KeyVersion(String fingerprint, Instant created, KeyStatus status, String 
   static String words(List<KeyVersion> versions) {
     String few =
         versions.stream()
-            .limit(MOST_NAMED)
+            .limit(MAX_NAMED)
             .map(
                 version ->
                     "version %s (%s, made %s)"
                         .formatted(version.name(), version.status().words(), version.created()))
             .collect(joining(", "));
-    int more = versions.size() - MOST_NAMED;
+    int more = versions.size() - MAX_NAMED;
     return more > 0 ? few + " and %d more".formatted(more) : few;
   }
 

@@ -25,7 +25,7 @@ import java.util.TreeMap;
  */
 final class KmsApi {
   private static final int PAGE_SIZE = 100;
-  private static final int MOST_PAGES = 100;
+  private static final int MAX_PAGES = 100;
   private static final int PROBE_LENGTH = 16;
 
   private final ApiClient client;
@@ -84,7 +84,7 @@ final class KmsApi {
     List<KeyVersion> versions = new ArrayList<>();
     Set<String> fingerprints = new HashSet<>();
     int count = 1;
-    for (int page = 1; versions.size() < count && page <= MOST_PAGES; page++) {
+    for (int page = 1; versions.size() < count && page <= MAX_PAGES; page++) {
       JsonNode detail = page(page, deadline);
       count = integer(detail, "keyVersionCount");
       for (JsonNode node : detail.path("keyVersionList")) {

@@ -29,7 +29,7 @@ final class Names implements AutoCloseable {
   private static final Duration FRESH = Duration.ofSeconds(30);
 
   /** How long a newer answer is waited for where there is an older one. */
-  private static final Duration PATIENCE = Duration.ofMillis(200);
+  private static final Duration REFRESH_WAIT = Duration.ofMillis(200);
 
   private final Map<String, Known> known = new ConcurrentHashMap<>();
   private final Map<String, CompletableFuture<Known>> lookups = new ConcurrentHashMap<>();
@@ -72,7 +72,8 @@ final class Names implements AutoCloseable {
     }
     CompletableFuture<Known> lookup = lookups.computeIfAbsent(host, this::begin);
     Duration remaining = deadline.remaining();
-    Duration wait = before == null || remaining.compareTo(PATIENCE) < 0 ? remaining : PATIENCE;
+    Duration wait =
+        before == null || remaining.compareTo(REFRESH_WAIT) < 0 ? remaining : REFRESH_WAIT;
     try {
       return lookup.get(wait.toNanos(), NANOSECONDS).addresses();
     } catch (ExecutionException | TimeoutException unknown) {

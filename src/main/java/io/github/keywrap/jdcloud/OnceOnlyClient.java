@@ -25,7 +25,7 @@ final class OnceOnlyClient {
   static final String ROUTE = "keywrap.route";
 
   /** More than there are callers: a bulkhead limits those. */
-  private static final int MOST_CONNECTIONS = 2_048;
+  private static final int MAX_CONNECTIONS = 2_048;
 
   /** As long as Go's programs keep them. */
   private static final Timeout IDLE = Timeout.ofSeconds(90);
@@ -33,10 +33,10 @@ final class OnceOnlyClient {
   private static final TimeValue LOOKED_AT_AFTER = TimeValue.ofMilliseconds(20);
   private static final int BUFFER = 4_096;
   private static final int LONGEST_LINE = 8_192;
-  private static final int MOST_HEADERS = 100;
+  private static final int MAX_HEADERS = 100;
 
   /** After a body in chunks: nobody reads them. */
-  private static final int MOST_TRAILERS = 4;
+  private static final int MAX_TRAILERS = 4;
 
   /** It logs what is sent, at its finest levels. Kept, as nobody else holds on to its level. */
   private static final Logger LOG = Logger.getLogger("org.apache.hc");
@@ -77,11 +77,11 @@ final class OnceOnlyClient {
             PoolReusePolicy.LIFO,
             TimeValue.NEG_ONE_MILLISECOND,
             ManagedHttpClientConnectionFactory.builder()
-                .http1Config(limits(MOST_TRAILERS))
-                .responseParserFactory(_ -> new BoundedHead(limits(MOST_HEADERS)))
+                .http1Config(limits(MAX_TRAILERS))
+                .responseParserFactory(_ -> new BoundedHead(limits(MAX_HEADERS)))
                 .build());
-    pool.setMaxTotal(MOST_CONNECTIONS);
-    pool.setDefaultMaxPerRoute(MOST_CONNECTIONS);
+    pool.setMaxTotal(MAX_CONNECTIONS);
+    pool.setDefaultMaxPerRoute(MAX_CONNECTIONS);
     pool.setDefaultConnectionConfig(
         ConnectionConfig.custom()
             .setIdleTimeout(IDLE)

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * slowest of recent answers. Thread-safe.
  */
 final class Patience {
-  private static final Duration LEAST = Duration.ofSeconds(1);
+  private static final Duration MIN = Duration.ofSeconds(1);
   private static final int TIMES_USUAL = 2;
 
   /** A fast answer takes so much of the difference off. */
@@ -40,7 +40,7 @@ final class Patience {
    */
   Optional<Duration> forOne(Duration remaining) {
     Duration known = Duration.ofNanos(usual.get());
-    Duration patience = known.isZero() ? most : longer(known.multipliedBy(TIMES_USUAL), LEAST);
+    Duration patience = known.isZero() ? most : longer(known.multipliedBy(TIMES_USUAL), MIN);
     Duration first = patience.compareTo(most) < 0 ? patience : most;
     return remaining.minus(first).compareTo(known) > 0 ? Optional.of(first) : Optional.empty();
   }

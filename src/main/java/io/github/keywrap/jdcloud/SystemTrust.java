@@ -102,7 +102,7 @@ record SystemTrust(OfSystem settings) implements CertificateSource {
 
   private static List<X509Certificate> certificates(Path file) {
     try {
-      if (Files.size(file) > CertificateFile.MOST) {
+      if (Files.size(file) > CertificateFile.MAX) {
         return List.of();
       }
       Matcher blocks = PEM.matcher(Files.readString(file, ISO_8859_1));

@@ -91,7 +91,7 @@ final class VersionLook {
     } else if (!tracking.isUndecided()) {
       failuresRunning = 0;
       obstacle = Optional.empty();
-    } else if (!isAboutToDecide && ++failuresRunning >= FirstLooks.MOST) {
+    } else if (!isAboutToDecide && ++failuresRunning >= FirstLooks.MAX_LOOKS) {
       obstacle = Optional.of(steady(obstacle, differs()));
     }
   }
@@ -114,7 +114,7 @@ final class VersionLook {
     } else if (state() instanceof Unknown && (isLasting || !first.isPatient())) {
       doWithout(failure);
     } else {
-      if (isLasting || ++failuresRunning >= FirstLooks.MOST) {
+      if (isLasting || ++failuresRunning >= FirstLooks.MAX_LOOKS) {
         obstacle = Optional.of(steady(obstacle, failure));
       }
       tracking.failed(failure);

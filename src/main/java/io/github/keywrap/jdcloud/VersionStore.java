@@ -31,7 +31,7 @@ final class VersionStore {
   private static final JsonFactory JSON = new JsonFactory();
 
   /** Longest file in bytes: earlier builds listed every version in it. */
-  private static final int MOST = 1_048_576;
+  private static final int MAX = 1_048_576;
 
   private static final String NEWEST = "newest";
   private static final String CREATED = "created";
@@ -54,7 +54,7 @@ final class VersionStore {
   VersionState read() {
     byte[] content;
     try {
-      content = directory.read(name, MOST);
+      content = directory.read(name, MAX);
     } catch (NoSuchFileException none) {
       return unknown();
     } catch (IOException e) {

@@ -15,7 +15,7 @@ final class Connections {
    * More than twice what is accepted before the next requests are read, so that a client that sends
    * its request with its connection is read before a flood of connections can push it out.
    */
-  static final int MOST = 64;
+  static final int MAX = 64;
 
   /** In all, from the first byte to the last. */
   static final Duration LONGEST = Duration.ofSeconds(5);
@@ -23,7 +23,7 @@ final class Connections {
   private final Set<Connection> open = new LinkedHashSet<>();
 
   void add(Connection connection) {
-    if (open.size() >= MOST) {
+    if (open.size() >= MAX) {
       Connection oldest =
           open.stream()
               .filter(other -> !other.hasAsked())

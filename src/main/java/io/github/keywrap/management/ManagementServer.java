@@ -88,7 +88,7 @@ public final class ManagementServer implements AutoCloseable {
     return new ServerBootstrap()
         .group(group)
         .channelFactory(NioServerSocketChannel::new)
-        .option(ChannelOption.SO_BACKLOG, Connections.MOST)
+        .option(ChannelOption.SO_BACKLOG, Connections.MAX)
         .option(ChannelOption.ALLOCATOR, onHeap)
         .childOption(ChannelOption.ALLOCATOR, onHeap)
         .childOption(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(BUFFER))

@@ -13,7 +13,7 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
  */
 public final class SocketLiveness implements HealthCheck {
   /** One call that comes late is a busy machine, and no proof. */
-  static final Duration PATIENCE = Duration.ofSeconds(10);
+  static final Duration MAX_SILENCE = Duration.ofSeconds(10);
 
   private final BooleanSupplier reachable;
   private final Supplier<Duration> unanswered;
@@ -38,7 +38,7 @@ public final class SocketLiveness implements HealthCheck {
     }
     Duration silence = unanswered.get();
     return response
-        .status(silence.compareTo(PATIENCE) < 0)
+        .status(silence.compareTo(MAX_SILENCE) < 0)
         .withData("unanswered for seconds", silence.toSeconds())
         .build();
   }

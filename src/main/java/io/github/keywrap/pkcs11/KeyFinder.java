@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 /** Finds the one key that the settings mean, and refuses one that the token could let go. */
 final class KeyFinder {
   /** A CKA_ID that is shorter, such as 01, may name another key on another token. */
-  static final int LEAST_ID = 8;
+  static final int MIN_ID = 8;
 
   static final Attribute SECRET_KEY = Attribute.of(Attribute.Type.CLASS, Attribute.SECRET_KEY);
 
-  private static final int MOST_LISTED = 10;
+  private static final int MAX_LISTED = 10;
 
   private final Pkcs11KeySettings settings;
 
@@ -143,10 +143,10 @@ final class KeyFinder {
     }
     String list =
         Arrays.stream(all)
-            .limit(MOST_LISTED)
+            .limit(MAX_LISTED)
             .mapToObj(key -> describe(objects, key))
             .collect(Collectors.joining(", "));
-    int more = all.length - MOST_LISTED;
+    int more = all.length - MAX_LISTED;
     return "its secret keys are " + list + (more > 0 ? ", and " + more + " more" : "");
   }
 
@@ -168,7 +168,7 @@ final class KeyFinder {
       return settings.key().identity();
     }
     String id = hexId(objects, key);
-    if (id.length() < 2 * LEAST_ID) {
+    if (id.length() < 2 * MIN_ID) {
       throw new KeyUnavailable(
           ("the key's CKA_ID is \"%s\", too short to tell it from all other keys; set identity: to"
                   + " a name that no other key ever had or will have")

@@ -30,7 +30,7 @@ final class KeyMaking {
    * @throws io.github.keywrap.domain.KmsException if the token is not there or the PIN is refused
    */
   MadeKey generate() {
-    Deadline deadline = Deadline.after(Foreground.PATIENCE);
+    Deadline deadline = Deadline.after(Foreground.WORK_TIMEOUT);
     return writing(
         deadline,
         session -> {
@@ -53,7 +53,7 @@ final class KeyMaking {
    */
   MadeKey restore(Sm4Sealed profile, Path backup) {
     SealedKey sealed = sealedKey(backup);
-    Deadline deadline = Deadline.after(Foreground.PATIENCE);
+    Deadline deadline = Deadline.after(Foreground.WORK_TIMEOUT);
     return writing(
         deadline,
         session -> new SealedKeyMaker(settings, profile, session, deadline).restore(sealed));
@@ -62,7 +62,7 @@ final class KeyMaking {
   private static SealedKey sealedKey(Path backup) {
     // May be a pipe from whatever decrypts the backup.
     try (InputStream in = Files.newInputStream(backup)) {
-      return SealedKey.fromPem(new String(in.readNBytes(SealedKey.MOST_PEM), US_ASCII));
+      return SealedKey.fromPem(new String(in.readNBytes(SealedKey.MAX_PEM), US_ASCII));
     } catch (IOException e) {
       throw new OperatorException(
           "file " + backup + " cannot be read: " + SystemWords.of(e),

@@ -11,7 +11,7 @@ import java.util.Arrays;
 /** Writes to a place of limited length, and says how much it wrote. */
 interface OutputBuffer {
   /** A token that wants more than this is not to be believed. */
-  int MOST = 65_536;
+  int MAX = 65_536;
 
   void write(MemorySegment to, MemorySegment length);
 
@@ -30,7 +30,7 @@ interface OutputBuffer {
       output.write(to, length);
     } catch (Pkcs11Exception e) {
       long wanted = length.get(JAVA_LONG, 0);
-      if (e.value() != ReturnValue.BUFFER_TOO_SMALL || wanted <= expected || wanted > MOST) {
+      if (e.value() != ReturnValue.BUFFER_TOO_SMALL || wanted <= expected || wanted > MAX) {
         throw e;
       }
       to = arena.allocate(wanted);

@@ -12,7 +12,7 @@ final class Pkcs11KeyIds {
 
   /** For a key of these attributes; an id that is too short for an identity is not one. */
   static DeviceKeyIds of(Algorithm algorithm, int generation, KeyAttributes key) {
-    boolean idNames = key.id().length() >= 2 * KeyFinder.LEAST_ID;
+    boolean idNames = key.id().length() >= 2 * KeyFinder.MIN_ID;
     return of(
         algorithm, generation, key.identity().isEmpty() && idNames ? key.id() : key.identity());
   }

@@ -41,10 +41,10 @@ record SealedKey(byte[] id, String wrappingKey, Encrypted encrypted) {
 
   private static final byte[] MAGIC = {0x6b, 0x77, 0x73, 0x01};
   private static final int TAG_LENGTH = 16;
-  private static final int MOST_IDENTITY = 128;
+  private static final int MAX_IDENTITY = 128;
 
   /** Longest PEM in bytes: some 600 with the longest identity. */
-  static final int MOST_PEM = 65_536;
+  static final int MAX_PEM = 65_536;
 
   private static final String PEM_TYPE = "KEYWRAP SEALED KEY";
 
@@ -96,7 +96,7 @@ record SealedKey(byte[] id, String wrappingKey, Encrypted encrypted) {
         return false;
       }
     }
-    return bytes.length > 0 && bytes.length <= MOST_IDENTITY;
+    return bytes.length > 0 && bytes.length <= MAX_IDENTITY;
   }
 
   byte[] encode() {

@@ -47,7 +47,7 @@ sealed interface SealedKeyStore {
     Optional<SealedKey> read() {
       try {
         return Optional.of(
-            SealedKey.fromPem(new String(SmallFile.read(path, SealedKey.MOST_PEM), US_ASCII)));
+            SealedKey.fromPem(new String(SmallFile.read(path, SealedKey.MAX_PEM), US_ASCII)));
       } catch (NoSuchFileException e) {
         return Optional.empty();
       } catch (IOException e) {

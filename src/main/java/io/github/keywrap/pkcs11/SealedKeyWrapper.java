@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SealedKeyWrapper implements KeyWrapper {
   private static final int SAMPLE_LENGTH = 32;
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(10);
 
   private final DeviceKeyIds keyIds;
   private final SealedKeyReader reader;
@@ -60,7 +60,7 @@ final class SealedKeyWrapper implements KeyWrapper {
   }
 
   private void look() {
-    Deadline deadline = Deadline.after(PATIENCE);
+    Deadline deadline = Deadline.after(OPEN_TIMEOUT);
     Opened now = opened;
     try {
       if (now == null) {

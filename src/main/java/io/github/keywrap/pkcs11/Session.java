@@ -22,8 +22,8 @@ final class Session implements AutoCloseable {
   private static final long CKF_RW_SESSION = 2;
   private static final long CKF_SERIAL_SESSION = 4;
 
-  private static final int MOST_FAILURES = 2;
-  private static final int MOST_USERS = 64;
+  private static final int MAX_FAILURES = 2;
+  private static final int MAX_USERS = 64;
 
   private static final Duration CLOSE = Duration.ofSeconds(1);
 
@@ -62,7 +62,7 @@ final class Session implements AutoCloseable {
 
   /** Whether {@code user} has not used it before. */
   boolean isFirstFor(Object user) {
-    if (users.size() > MOST_USERS) {
+    if (users.size() > MAX_USERS) {
       users.clear(); // Those that are not in use any more are not to be kept for ever.
     }
     return users.add(user);
@@ -74,7 +74,7 @@ final class Session implements AutoCloseable {
    */
   boolean isKept(boolean good, boolean isLast) {
     failures = good ? 0 : failures + 1;
-    return good || (isLast && failures < MOST_FAILURES);
+    return good || (isLast && failures < MAX_FAILURES);
   }
 
   /** What is done in a session; the memory lasts as long as that. */

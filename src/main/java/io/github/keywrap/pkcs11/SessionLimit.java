@@ -14,7 +14,7 @@ final class SessionLimit {
   private static final Duration FULL_OF_OTHERS = Duration.ofMillis(50);
 
   /** Some tokens take long to close a session: meanwhile others take its place. */
-  private static final int MOST_CLOSING = 64;
+  private static final int MAX_CLOSING = 64;
 
   private final int most;
   private boolean hasSpareForLogin;
@@ -62,7 +62,7 @@ final class SessionLimit {
   /** Whether one more may be opened now. */
   boolean hasPlace() {
     int useful = wished + (hasSpareForLogin ? 1 : 0);
-    return open < most && open - closing < useful && closing < MOST_CLOSING && nanosFull() <= 0;
+    return open < most && open - closing < useful && closing < MAX_CLOSING && nanosFull() <= 0;
   }
 
   /** How long the token is still taken to be full; zero or negative: it is not. */

@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
 /** What a library says of its slots (PKCS #11 3.1, section 5.5), without a session. */
 final class Slots {
   /** A network HSM has some hundred partitions at most, and a token some hundred mechanisms. */
-  private static final int MOST = 4_096;
+  private static final int MAX = 4_096;
 
   private Slots() {}
 
@@ -103,7 +103,7 @@ final class Slots {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment count = arena.allocate(JAVA_LONG);
       question.ask(MemorySegment.NULL, count);
-      int room = Claim.of(function, what, count, MOST);
+      int room = Claim.of(function, what, count, MAX);
       MemorySegment list = arena.allocate(JAVA_LONG, Math.max(1, room));
       question.ask(list, count);
       int length = Claim.of(function, what, count, room);

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /** Chooses the one token of a name. */
 final class TokenChoice {
-  private static final int MOST_LISTED = 10;
+  private static final int MAX_LISTED = 10;
 
   private TokenChoice() {}
 
@@ -51,8 +51,8 @@ final class TokenChoice {
   }
 
   private static String list(List<Token> tokens) {
-    int more = tokens.size() - MOST_LISTED;
-    return tokens.stream().limit(MOST_LISTED).map(Token::toString).collect(Collectors.joining(", "))
+    int more = tokens.size() - MAX_LISTED;
+    return tokens.stream().limit(MAX_LISTED).map(Token::toString).collect(Collectors.joining(", "))
         + (more > 0 ? ", and " + more + " more" : "");
   }
 }

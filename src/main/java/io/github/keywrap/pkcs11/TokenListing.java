@@ -44,7 +44,7 @@ final class TokenListing {
   }
 
   private static List<String> list(LibrarySettings library) {
-    Deadline deadline = Deadline.after(Foreground.PATIENCE);
+    Deadline deadline = Deadline.after(Foreground.WORK_TIMEOUT);
     try (CryptokiLibrary module = CryptokiLibrary.of(library)) {
       Initialization initialized = module.initialized(deadline);
       List<Long> slots = Slots.withToken(initialized, deadline);
@@ -73,7 +73,7 @@ final class TokenListing {
   }
 
   private static List<String> list(Pkcs11KeySettings settings) {
-    Deadline deadline = Deadline.after(Foreground.PATIENCE);
+    Deadline deadline = Deadline.after(Foreground.WORK_TIMEOUT);
     List<String> lines = new ArrayList<>();
     try (NativeDriver driver = new NativeDriver(settings)) {
       driver.reading(

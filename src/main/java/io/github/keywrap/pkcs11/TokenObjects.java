@@ -21,7 +21,7 @@ record TokenObjects(Session session, Deadline deadline) {
   private static final int MAX_ATTRIBUTE = 1_024;
 
   /** More objects than a token has room for; one that names more does not come to an end. */
-  private static final int MOST = 100_000;
+  private static final int MAX = 100_000;
 
   /** {@code CK_UNAVAILABLE_INFORMATION}: the length of an attribute that is not told. */
   private static final long UNAVAILABLE = -1;
@@ -50,7 +50,7 @@ record TokenObjects(Session session, Deadline deadline) {
       library.findObjects(handle, batch, BATCH, count);
       length = Claim.of(CryptokiFunction.C_FindObjects, "objects in one call", count, BATCH);
       found =
-          Claim.of(CryptokiFunction.C_FindObjects, "objects or more", (long) found + length, MOST);
+          Claim.of(CryptokiFunction.C_FindObjects, "objects or more", (long) found + length, MAX);
       all.add(batch.asSlice(0, length * (long) Long.BYTES).toArray(JAVA_LONG));
     } while (length > 0);
     return all.stream().flatMapToLong(LongStream::of).toArray();

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** Says why certificates cannot be read from a place; empty where nothing speaks against it. */
 public final class CertificateFile {
   /** Longest file in bytes: distributions' own have a few hundred thousand. */
-  public static final int MOST = 4_194_304;
+  public static final int MAX = 4_194_304;
 
   private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
 
@@ -22,7 +22,7 @@ public final class CertificateFile {
   /** Whether it can be read at all. */
   public static Optional<String> whyUnreadable(Path file) {
     try {
-      byte[] _ = SmallFile.read(file, MOST);
+      byte[] _ = SmallFile.read(file, MAX);
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of(SystemWords.of(e));
@@ -32,7 +32,7 @@ public final class CertificateFile {
   /** Whether it can be read and has a certificate in PEM, to all appearance. */
   public static Optional<String> whyUnusable(Path file) {
     try {
-      return new String(SmallFile.read(file, MOST), ISO_8859_1).contains(BEGIN)
+      return new String(SmallFile.read(file, MAX), ISO_8859_1).contains(BEGIN)
           ? Optional.empty()
           : Optional.of("has no certificate in PEM");
     } catch (IOException e) {

@@ -18,7 +18,7 @@ final class ConnectionBudget {
 
   private static final int SHARE = 4;
 
-  /** Of each of the {@value Connections#MOST} connections; with SHARED half of the heap. */
+  /** Of each of the {@value Connections#MAX} connections; with SHARED half of the heap. */
   private static final long OWN = 16L * CALL;
 
   private static final long QUICK = 4L * CALL;

@@ -31,7 +31,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   private static final LogBudget LINES = new LogBudget(Duration.ofSeconds(10));
 
   /** For a client to take its answers. */
-  static final Duration PATIENCE = Duration.ofSeconds(10);
+  static final Duration GRACE = Duration.ofSeconds(10);
 
   private final Channel connection;
   private final long longestCall;
@@ -48,7 +48,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
    */
   ConnectionGuard(Channel connection, Duration callTimeout) {
     this.connection = connection;
-    this.longestCall = callTimeout.plus(PATIENCE).toNanos();
+    this.longestCall = callTimeout.plus(GRACE).toNanos();
   }
 
   /** The first event comes when grpc-java's handlers are there, and before their first write. */
@@ -163,7 +163,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     long now = System.nanoTime();
     int open = openCalls(now);
     boolean isUnread = isUnread(ctx, now);
-    if (open < 0 || (isUnread && now - unreadSince >= PATIENCE.toNanos())) {
+    if (open < 0 || (isUnread && now - unreadSince >= GRACE.toNanos())) {
       close(ctx);
     } else if (open > 0 || isUnread) {
       look = ctx.executor().schedule(() -> look(ctx), 1, SECONDS);

@@ -26,17 +26,17 @@ import java.util.concurrent.Semaphore;
  */
 final class Connections {
   /** A kube-apiserver has one for each provider that its encryption configuration names. */
-  static final int MOST = 128;
+  static final int MAX = 128;
 
   /** Told to close, and not closed yet: while there are more, nobody is let in. */
-  private static final int MOST_LEAVING = 32;
+  private static final int MAX_LEAVING = 32;
 
   private static final Logger LOG = System.getLogger(Connections.class.getName());
   private static final LogBudget LINES = new LogBudget(Duration.ofSeconds(10));
 
   private final Duration callTimeout;
   private final Set<ConnectionGuard> open = ConcurrentHashMap.newKeySet();
-  private final Semaphore leaving = new Semaphore(MOST_LEAVING);
+  private final Semaphore leaving = new Semaphore(MAX_LEAVING);
 
   /**
    * @param callTimeout after which every call is answered
@@ -52,7 +52,7 @@ final class Connections {
    * @return false if there is no room: the caller closes it
    */
   boolean admit(Channel connection) {
-    if (open.size() >= MOST && !makeRoom()) {
+    if (open.size() >= MAX && !makeRoom()) {
       return false;
     }
     ConnectionGuard guard = new ConnectionGuard(connection, callTimeout);
@@ -68,7 +68,7 @@ final class Connections {
           Level.WARNING,
           "more than {0} connections to the socket: for each new one, one that is idle is closed;"
               + " ss -xp shows who holds them{1}",
-          MOST,
+          MAX,
           LINES.leftOut());
     }
     Optional<ConnectionGuard> longestIdle = longestIdle();
@@ -96,7 +96,7 @@ final class Connections {
     List<ConnectionGuard> registered = open.stream().filter(ConnectionGuard::canLeave).toList();
     List<ConnectionGuard> busy = registered.stream().filter(ConnectionGuard::hasCalls).toList();
     long now = System.nanoTime();
-    return (busy.size() > MOST / 2
+    return (busy.size() > MAX / 2
             ? busy.stream()
             : registered.stream().filter(not(ConnectionGuard::hasCalls)))
         .min(comparingLong(guard -> guard.lastRead() - now));

@@ -27,7 +27,7 @@ final class Callers implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(2);
 
   /** Enough to check at the end; more would only take longer. */
-  private static final int MOST_KEPT = 5_000;
+  private static final int MAX_KEPT = 5_000;
 
   private final KeyRing ring;
   private final ExecutorService threads;
@@ -57,7 +57,7 @@ final class Callers implements AutoCloseable {
       long start = System.nanoTime();
       try {
         WrappedKey wrapped = wrap(number);
-        if (acknowledged.size() < MOST_KEPT) {
+        if (acknowledged.size() < MAX_KEPT) {
           acknowledged.put(number, wrapped);
         }
         check(number, wrapped);

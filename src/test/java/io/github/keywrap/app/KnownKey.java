@@ -35,7 +35,7 @@ final class KnownKey implements AutoCloseable {
   private static final int TAG_BITS = 128;
 
   /** Opened after the restart; more would only take longer. */
-  private static final int MOST_KEPT = 2_000;
+  private static final int MAX_KEPT = 2_000;
 
   private final Pkcs11KeySettings settings;
   private final SecretKey value;
@@ -104,7 +104,7 @@ final class KnownKey implements AutoCloseable {
       if (!isOwn(key.envelope(), plaintext)) {
         foreign.incrementAndGet();
       }
-      if (wrapped.incrementAndGet() <= MOST_KEPT) {
+      if (wrapped.incrementAndGet() <= MAX_KEPT) {
         kept.add(new Wrapped(key, plaintext));
       }
     }

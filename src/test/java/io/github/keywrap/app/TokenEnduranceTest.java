@@ -23,7 +23,7 @@ final class TokenEnduranceTest {
   private static final int PAIRS = 40_000;
 
   /** A leak of 1 kB a pair is 40,000 in every batch. */
-  private static final long MOST_GROWTH_KIB = 15_000;
+  private static final long MAX_GROWTH_KIB = 15_000;
 
   @TempDir private Path folder;
 
@@ -34,7 +34,7 @@ final class TokenEnduranceTest {
     try (KeyWrapper wrapper = new Pkcs11BackEnd(key).open()) {
       call(wrapper, PAIRS / 2);
       long files = openFiles();
-      assertThat(leastGrowthKib(() -> call(wrapper, PAIRS))).isLessThan(MOST_GROWTH_KIB);
+      assertThat(leastGrowthKib(() -> call(wrapper, PAIRS))).isLessThan(MAX_GROWTH_KIB);
       assertThat(openFiles()).isLessThanOrEqualTo(files + 2);
     }
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 final class VerdictsTest {
   private static final byte[] DATA = {1, 2, 3};
-  private static final int MOST = 1_024;
+  private static final int MAX = 1_024;
 
   /** Begins before the clock overflows. */
   private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1);
@@ -61,12 +61,12 @@ final class VerdictsTest {
 
   @Test
   void onlyTheLatestAreKept() {
-    for (int number = 0; number <= MOST; number++) {
+    for (int number = 0; number <= MAX; number++) {
       KmsException _ = verdicts.refused(DATA, ciphertext(number));
     }
     requireLetThrough(0);
     requireRefused(1);
-    requireRefused(MOST);
+    requireRefused(MAX);
   }
 
   private void requireRefused(int number) {

@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** The nonces of the latest requests: so many that no repetition in a test is older. */
 final class Nonces {
-  private static final int MOST = 200_000;
+  private static final int MAX = 200_000;
 
   private final Set<String> inOrder = new LinkedHashSet<>();
 
@@ -15,7 +15,7 @@ final class Nonces {
     if (!inOrder.add(nonce)) {
       return false;
     }
-    if (inOrder.size() > MOST) {
+    if (inOrder.size() > MAX) {
       Iterator<String> oldest = inOrder.iterator();
       oldest.next();
       oldest.remove();

@@ -27,8 +27,8 @@ final class OpenApi {
 
   private static final String ASSUME_ROLE = "/v1/sessionToken:assumeRole";
   private static final int PLAINTEXT_LIMIT = 4_096;
-  private static final int LEAST_PAGE = 10;
-  private static final int MOST_PAGE = 100;
+  private static final int MIN_PAGE = 10;
+  private static final int MAX_PAGE = 100;
   private static final int HOUR = 3_600;
 
   private final Map<String, FakeKey> keys;
@@ -132,7 +132,7 @@ final class OpenApi {
 
   private static Reply detail(FakeKey key, Map<String, List<String>> query) {
     int page = number(query, "pageNumber", 1, 1, Integer.MAX_VALUE);
-    int size = number(query, "pageSize", LEAST_PAGE, LEAST_PAGE, MOST_PAGE);
+    int size = number(query, "pageSize", MIN_PAGE, MIN_PAGE, MAX_PAGE);
     List<FakeVersion> all = key.listed();
     ObjectNode result = Reply.JSON.createObjectNode();
     ObjectNode detail = result.putObject("keyDetail");

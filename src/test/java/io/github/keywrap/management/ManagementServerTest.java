@@ -127,7 +127,7 @@ final class ManagementServerTest {
   @Test
   void whoHoldsConnectionsOpenKeepsNobodyOut() throws Exception {
     List<Socket> idle = new ArrayList<>();
-    for (int i = 0; i < 3 * Connections.MOST; i++) {
+    for (int i = 0; i < 3 * Connections.MAX; i++) {
       idle.add(new Socket(address.getAddress(), address.getPort()));
     }
     given().port(address.getPort()).get("/quick").then().statusCode(200);

@@ -66,7 +66,7 @@ final class ConnectionsTest {
 
   @Test
   void theLongestIdleMakesRoom() throws Exception {
-    hold(Connections.MOST);
+    hold(Connections.MAX);
     for (SocketChannel connection : held) {
       await().until(() -> connection.read(ByteBuffer.allocate(1_024)) > 0);
     }
@@ -83,7 +83,7 @@ final class ConnectionsTest {
         KmsClient late = new KmsClient(socket)) {
       Future<VersionResponse> underWay = callers.submit(early::version);
       StreamObserver<VersionResponse> first = asked();
-      hold(4 * Connections.MOST);
+      hold(4 * Connections.MAX);
       Future<VersionResponse> next = callers.submit(late::version);
       answer(asked());
       assertThat(next.get(3, TimeUnit.SECONDS)).isEqualTo(VERSION);
@@ -100,8 +100,8 @@ final class ConnectionsTest {
         Future<VersionResponse> answered = callers.submit(client::version);
         answer(asked());
         assertThat(answered.get(3, TimeUnit.SECONDS)).isEqualTo(VERSION);
-        hold(2 * Connections.MOST);
-        SocketChannel younger = held.get(held.size() - 2 * Connections.MOST);
+        hold(2 * Connections.MAX);
+        SocketChannel younger = held.get(held.size() - 2 * Connections.MAX);
         await().until(() -> !isOpen(younger));
       }
     }
