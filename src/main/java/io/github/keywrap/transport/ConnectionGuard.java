@@ -3,18 +3,14 @@ package io.github.keywrap.transport;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.github.keywrap.domain.LogBudget;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http2.Http2Connection;
-import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
-import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -114,48 +110,12 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Says to the client that the connection ends, and ends it, whether or not that is read. Not by
-   * {@link Channel#close}: grpc-java then waits for an acknowledgement, and keeps what it knows of
-   * a connection for ten seconds and more after its end, which those who open many would fill the
-   * heap with.
+   * Says to the client that the connection ends, and ends it, whether or not that is read.
    *
    * @param cutsOff whether a call that has come by now does not hold it up
    */
   void leave(boolean cutsOff) {
-    connection.eventLoop().execute(() -> sayAndClose(cutsOff));
-  }
-
-  private void sayAndClose(boolean cutsOff) {
-    Http2ConnectionHandler handler = http2();
-    if (handler != null && connection.isActive()) {
-      ChannelHandlerContext ctx = connection.pipeline().context(handler);
-      int last = handler.connection().remote().lastStreamCreated();
-      ChannelFuture _ =
-          handler.goAway(
-              ctx, last, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx.newPromise());
-      handler.flush(ctx);
-    }
-    if (handler == null || cutsOff || !hasCalls()) {
-      closeAtOnce();
-    } else {
-      handler.connection().addListener(new AfterTheLastCall());
-    }
-  }
-
-  private final class AfterTheLastCall extends Http2ConnectionAdapter {
-    @Override
-    public void onStreamClosed(Http2Stream stream) {
-      if (!hasCalls()) {
-        connection.eventLoop().execute(ConnectionGuard.this::closeAtOnce);
-      }
-    }
-  }
-
-  private void closeAtOnce() {
-    ChannelHandlerContext first = connection.pipeline().context(this);
-    if (first != null) {
-      ChannelFuture _ = first.close();
-    }
+    connection.eventLoop().execute(() -> new Farewell(connection, this).say(http2(), cutsOff));
   }
 
   private void look(ChannelHandlerContext ctx) {
