@@ -2,7 +2,7 @@ package io.github.keywrap.jdcloud;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.keywrap.app.WrittenLogs;
+import io.github.keywrap.contract.WrittenLogs;
 import io.github.keywrap.jdcloud.VersionState.Tracked;
 import io.github.keywrap.jdcloud.VersionState.Unknown;
 import io.github.keywrap.jdcloud.VersionState.Untracked;

@@ -1,9 +1,0 @@
-package io.github.keywrap.app;
-
-/** The contract, as for tokens without GCM. */
-final class AesCbcHmacTest extends TokenKeyContract {
-  @Override
-  protected String settings(int which) {
-    return ", algorithm: aes-cbc-hmac";
-  }
-}

@@ -1,8 +1,0 @@
-package io.github.keywrap.app;
-
-final class LocalSm4GcmTest extends LocalKeyContract {
-  @Override
-  protected String algorithm() {
-    return "sm4-gcm";
-  }
-}

@@ -1,0 +1,8 @@
+package io.github.keywrap.token;
+
+final class AesTokenRecoveryTest extends TokenRecoveryContract {
+  @Override
+  protected String settings() {
+    return "";
+  }
+}
